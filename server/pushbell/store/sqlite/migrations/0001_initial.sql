@@ -1,0 +1,120 @@
+CREATE TABLE messages (
+    seq             INTEGER PRIMARY KEY AUTOINCREMENT,
+    id              TEXT NOT NULL UNIQUE,
+    topic           TEXT NOT NULL,
+    event           TEXT NOT NULL,
+    time            INTEGER NOT NULL,
+    expires         INTEGER NOT NULL,
+    cached          INTEGER NOT NULL,
+    sequence_id     TEXT NOT NULL,
+    title           TEXT NOT NULL,
+    message         TEXT NOT NULL,
+    priority        INTEGER NOT NULL,
+    tags            TEXT NOT NULL, -- a JSON array
+    click           TEXT NOT NULL,
+    icon            TEXT NOT NULL,
+    content_type    TEXT NOT NULL,
+    extras          TEXT,          -- a JSON object, as it came
+    gotify_priority INTEGER
+) STRICT;
+CREATE INDEX messages_by_topic ON messages (topic, seq);
+CREATE INDEX messages_by_sequence ON messages (topic, sequence_id, seq) WHERE sequence_id <> '';
+CREATE INDEX messages_by_expiry ON messages (expires);
+CREATE INDEX messages_uncached ON messages (seq) WHERE cached = 0;
+
+CREATE TABLE devices (
+    number     INTEGER PRIMARY KEY AUTOINCREMENT,
+    id         TEXT NOT NULL UNIQUE,
+    endpoint   TEXT NOT NULL UNIQUE,
+    service    TEXT NOT NULL,
+    p256dh     BLOB NOT NULL,
+    auth       BLOB NOT NULL,
+    kind       TEXT NOT NULL,
+    state      TEXT NOT NULL,
+    secret     BLOB NOT NULL,
+    activation BLOB NOT NULL,
+    vapid_key  TEXT NOT NULL,
+    origin     TEXT NOT NULL,
+    name       TEXT NOT NULL,
+    size_limit INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    seen_at    INTEGER NOT NULL,
+    receipt_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX devices_by_state ON devices (state, seen_at);
+
+-- `service` is non-empty while the device can receive: only such subscriptions are counted in `audiences` and walked by fan-outs.
+CREATE TABLE subscriptions (
+    number       INTEGER PRIMARY KEY AUTOINCREMENT,
+    device       INTEGER NOT NULL REFERENCES devices (number) ON DELETE CASCADE,
+    topic        TEXT NOT NULL,
+    service      TEXT NOT NULL,
+    min_priority INTEGER NOT NULL,
+    muted_until  INTEGER NOT NULL,
+    UNIQUE (device, topic)
+) STRICT;
+CREATE INDEX subscriptions_by_topic ON subscriptions (topic, service, number);
+
+-- How many subscriptions a topic has at each push service, so that a publish need not count them.
+CREATE TABLE audiences (
+    topic   TEXT NOT NULL,
+    service TEXT NOT NULL,
+    size    INTEGER NOT NULL,
+    PRIMARY KEY (topic, service)
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER subscription_added AFTER INSERT ON subscriptions WHEN new.service <> '' BEGIN
+    INSERT INTO audiences VALUES (new.topic, new.service, 1) ON CONFLICT DO UPDATE SET size = size + 1;
+END;
+CREATE TRIGGER subscription_removed AFTER DELETE ON subscriptions WHEN old.service <> '' BEGIN
+    UPDATE audiences SET size = size - 1 WHERE topic = old.topic AND service = old.service;
+    DELETE FROM audiences WHERE topic = old.topic AND service = old.service AND size = 0;
+END;
+CREATE TRIGGER subscription_moved AFTER UPDATE OF service ON subscriptions WHEN old.service <> new.service BEGIN
+    UPDATE audiences SET size = size - 1 WHERE topic = old.topic AND service = old.service;
+    DELETE FROM audiences WHERE topic = old.topic AND service = old.service AND size = 0;
+    INSERT INTO audiences SELECT new.topic, new.service, 1 WHERE new.service <> ''
+        ON CONFLICT DO UPDATE SET size = size + 1;
+END;
+
+-- One row per message and push service; covers the subscriptions with cursor < number <= upto.
+CREATE TABLE fanouts (
+    seq     INTEGER NOT NULL REFERENCES messages (seq),
+    service TEXT NOT NULL,
+    topic   TEXT NOT NULL,
+    urgent  INTEGER NOT NULL,
+    cursor  INTEGER NOT NULL,
+    upto    INTEGER NOT NULL,
+    owed    INTEGER NOT NULL,
+    PRIMARY KEY (seq, service)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX fanouts_by_service ON fanouts (service, urgent DESC, seq);
+
+-- The ledger: what happened to one message on one device.
+CREATE TABLE deliveries (
+    seq         INTEGER NOT NULL REFERENCES messages (seq),
+    device      INTEGER NOT NULL,
+    device_name TEXT NOT NULL, -- kept for people when the device is gone
+    service     TEXT NOT NULL,
+    urgent      INTEGER NOT NULL,
+    state       TEXT NOT NULL,
+    attempts    INTEGER NOT NULL,
+    status      INTEGER NOT NULL,
+    reason      TEXT NOT NULL,
+    at          REAL NOT NULL,
+    due_at      REAL NOT NULL,
+    received_at REAL,
+    shown_at    REAL,
+    clicked_at  REAL,
+    closed_at   REAL,
+    PRIMARY KEY (seq, device)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX deliveries_due ON deliveries (service, urgent DESC, due_at) WHERE state = 'due';
+CREATE INDEX deliveries_due_by_device ON deliveries (device) WHERE state = 'due';
+
+-- The balance sheet over the database's life; pruning does not touch it.
+CREATE TABLE totals (
+    state TEXT PRIMARY KEY, -- 'accepted', or a final delivery state
+    count INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+INSERT INTO totals VALUES ('accepted', 0), ('delivered', 0), ('gone', 0), ('failed', 0), ('expired', 0), ('filtered', 0);

@@ -209,7 +209,7 @@ class Messages(Protocol):
     async def messages_since(self, topics: Sequence[str], after: int, upto: int, limit: int) -> list[Message]:
         """Cached and unexpired messages with `after < seq <= upto`, oldest first."""
 
-    async def messages_since_time(self, topics: Sequence[str], time: int, upto: int) -> int:
+    async def seq_before_time(self, topics: Sequence[str], time: int) -> int:
         """The seq after which every message with `time >= time` lies: a cursor for `messages_since`."""
 
     async def latest_messages(self, topics: Sequence[str]) -> list[Message]:
@@ -313,10 +313,20 @@ class Deliveries(Protocol):
     async def balance(self) -> Balance: ...
 
 
-class Store(Messages, Devices, Deliveries, Protocol):
-    """The whole database. Opened by the engine's own `open`, closed by `close`, which first finishes what is queued."""
+class Store(Protocol):
+    """The whole database, one room per noun. Opened by the engine's own `open`."""
+
+    @property
+    def messages(self) -> Messages: ...
+
+    @property
+    def devices(self) -> Devices: ...
+
+    @property
+    def deliveries(self) -> Deliveries: ...
 
     async def check(self) -> None:
-        """Read and write once, for the health check; raises StoreError."""
+        """Write and read once, for the health check; raises StoreError."""
 
-    async def close(self) -> None: ...
+    async def close(self) -> None:
+        """Finish the writes that are queued, then close."""

@@ -27,12 +27,12 @@ CREATE TABLE devices (
     id         TEXT NOT NULL UNIQUE,
     endpoint   TEXT NOT NULL UNIQUE,
     service    TEXT NOT NULL,
-    p256dh     BLOB NOT NULL,
-    auth       BLOB NOT NULL,
+    p256dh     TEXT NOT NULL, -- this and the other bytes in base64: rows travel as JSON, one step of SQLite for many
+    auth       TEXT NOT NULL,
     kind       TEXT NOT NULL,
     state      TEXT NOT NULL,
-    secret     BLOB NOT NULL,
-    activation BLOB NOT NULL,
+    secret     TEXT NOT NULL,
+    activation TEXT NOT NULL,
     vapid_key  TEXT NOT NULL,
     origin     TEXT NOT NULL,
     name       TEXT NOT NULL,
@@ -42,6 +42,9 @@ CREATE TABLE devices (
     receipt_at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX devices_by_state ON devices (state, seen_at);
+CREATE TRIGGER device_changed AFTER UPDATE OF state, service ON devices BEGIN
+    UPDATE subscriptions SET service = iif(new.state = 'active', new.service, '') WHERE device = new.number;
+END;
 
 -- `service` is non-empty while the device can receive: only such subscriptions are counted in `audiences` and walked by fan-outs.
 CREATE TABLE subscriptions (
@@ -90,6 +93,15 @@ CREATE TABLE fanouts (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX fanouts_by_service ON fanouts (service, urgent DESC, seq);
 
+CREATE TRIGGER message_published AFTER INSERT ON messages BEGIN
+    INSERT INTO fanouts
+        SELECT new.seq, service, new.topic, new.priority >= 4, 0, (SELECT max(number) FROM subscriptions), size
+        FROM audiences WHERE topic = new.topic;
+END;
+CREATE TRIGGER fanout_opened AFTER INSERT ON fanouts BEGIN
+    UPDATE totals SET count = count + new.owed WHERE state = 'accepted';
+END;
+
 -- The ledger: what happened to one message on one device.
 CREATE TABLE deliveries (
     seq         INTEGER NOT NULL REFERENCES messages (seq),
@@ -118,3 +130,9 @@ CREATE TABLE totals (
     count INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 INSERT INTO totals VALUES ('accepted', 0), ('delivered', 0), ('gone', 0), ('failed', 0), ('expired', 0), ('filtered', 0);
+CREATE TRIGGER delivery_settled AFTER UPDATE OF state ON deliveries WHEN old.state = 'due' AND new.state <> 'due' BEGIN
+    UPDATE totals SET count = count + 1 WHERE state = new.state;
+END;
+CREATE TRIGGER delivery_settled_at_once AFTER INSERT ON deliveries WHEN new.state <> 'due' BEGIN
+    UPDATE totals SET count = count + 1 WHERE state = new.state;
+END;

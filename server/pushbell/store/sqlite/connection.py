@@ -1,0 +1,78 @@
+"""Opening the database file: pragmas, migrations, and the version of SQLite that this Python carries."""
+
+import asyncio
+import logging
+import sqlite3
+from importlib import resources
+from pathlib import Path
+
+import aiosqlite
+
+from pushbell.store import StoreError
+
+log = logging.getLogger(__name__)
+
+# Before this version two connections that write or checkpoint at the same moment can corrupt a WAL database. Here
+# exactly one connection ever does, but a second program (sqlite3, Litestream) beside the server would be the second.
+SAFE_WITH_TWO_WRITERS = (3, 51, 3)
+
+WRITER_PRAGMAS = (
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",  # a 200 means on disk: NORMAL would lose the last commits with the power
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA busy_timeout = 5000",
+    "PRAGMA journal_size_limit = 67108864",
+)
+
+
+async def open_writer(path: Path) -> aiosqlite.Connection:
+    """The only connection that writes and checkpoints; brings the schema up to date. Raises StoreError."""
+    if sqlite3.sqlite_version_info < SAFE_WITH_TWO_WRITERS:
+        log.debug("SQLite %s: never write to the database with another program meanwhile", sqlite3.sqlite_version)
+    try:
+        # isolation_level=None: transactions begin and end where the writer says so, never implicitly.
+        connection = await aiosqlite.connect(path, isolation_level=None, cached_statements=256)
+    except sqlite3.Error as error:
+        raise StoreError(f"cannot open {path}: {error}") from error
+    try:
+        for pragma in WRITER_PRAGMAS:
+            await connection.execute_fetchall(pragma)
+        await migrate(connection)
+    except (sqlite3.Error, StoreError) as error:
+        await connection.close()
+        raise StoreError(f"cannot use {path}: {error}") from error
+    return connection
+
+
+async def open_reader(path: Path) -> aiosqlite.Connection:
+    """A connection that cannot write, so that a bug in a query cannot either."""
+    uri = f"{path.absolute().as_uri()}?mode=ro"
+    connection = await aiosqlite.connect(uri, uri=True, isolation_level=None, cached_statements=256)
+    await connection.execute_fetchall("PRAGMA busy_timeout = 5000")
+    return connection
+
+
+def migrations() -> list[tuple[int, str]]:
+    """The numbered `.sql` files in order: (version, text)."""
+    folder = resources.files(__package__) / "migrations"
+    files = sorted((file for file in folder.iterdir() if file.name.endswith(".sql")), key=lambda file: file.name)
+    return [(int(file.name[:4]), file.read_text(encoding="utf-8")) for file in files]
+
+
+async def migrate(connection: aiosqlite.Connection) -> None:
+    """Apply what is missing, each file in a transaction of its own with its version number.
+
+    A database from a newer server is refused untouched.
+    """
+    [[version]] = await connection.execute_fetchall("PRAGMA user_version")
+    steps = await asyncio.to_thread(migrations)
+    if version > steps[-1][0]:
+        raise StoreError(f"its schema {version} is newer than this server's {steps[-1][0]}: install the newer Pushbell")
+    for number, sql in steps:
+        if number > version:
+            try:
+                await connection.executescript(f"BEGIN IMMEDIATE;\n{sql}\nPRAGMA user_version = {number};\nCOMMIT;")
+            except sqlite3.Error:
+                await connection.rollback()
+                raise
+            log.info("database schema %d applied", number)

@@ -26,7 +26,9 @@ class ApiError(Exception):
 
 BAD_REQUEST: Final = ApiError(400, 40000, "invalid request")
 PRIORITY_INVALID: Final = ApiError(400, 40007, "invalid priority: use 1 to 5 or min, low, default, high, max")
-SINCE_INVALID: Final = ApiError(400, 40008, "invalid since: use a message ID, a Unix time, a duration, all, latest or none")
+SINCE_INVALID: Final = ApiError(
+    400, 40008, "invalid since: use a message ID, a Unix time, a duration, all, latest or none"
+)
 TOPIC_INVALID: Final = ApiError(400, 40009, "invalid topic: use 1 to 64 of the characters a-z A-Z 0-9 - _")
 TOPIC_RESERVED: Final = ApiError(400, 40010, "this topic name is reserved: choose another")
 NOT_UTF8: Final = ApiError(400, 40011, "the message must be UTF-8")
@@ -49,7 +51,9 @@ MESSAGE_TOO_LARGE: Final = ApiError(413, 41301, "the message is too large")
 TOO_MANY_STREAMS: Final = ApiError(429, 42903, "too many open streams: try again later", retry_after_s=60)
 INTERNAL: Final = ApiError(500, 50001, "internal error: see the server's log")
 BUSY: Final = ApiError(503, 50301, "the server is busy: try again", retry_after_s=2)
-DISK_FULL: Final = ApiError(507, 50702, "the server's disk is full: nothing was stored, try again later", retry_after_s=30)
+DISK_FULL: Final = ApiError(
+    507, 50702, "the server's disk is full: nothing was stored, try again later", retry_after_s=30
+)
 
 
 # What belongs to features that this server does not have yet is refused by name, never silently dropped.

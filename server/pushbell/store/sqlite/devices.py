@@ -6,7 +6,7 @@ from typing import Any
 import aiosqlite
 import msgspec
 
-from pushbell.store import Device, DeviceState, Subscription
+from pushbell.store import Device, DeviceState, StoreError, Subscription
 from pushbell.store.sqlite.reader import Reader
 from pushbell.store.sqlite.writer import Writer, each
 
@@ -18,7 +18,7 @@ UPSERT = f"""
     INSERT INTO devices ({", ".join(field for field in FIELDS if field != "number")})
     SELECT {", ".join(f"value ->> '{field}'" for field in FIELDS if field != "number")} FROM json_each(?) WHERE true
     ON CONFLICT (id) DO UPDATE SET {", ".join(f"{field} = excluded.{field}" for field in FIELDS if field not in KEPT)}
-"""  # noqa: S608
+"""
 
 SUBSCRIBE = """
     INSERT INTO subscriptions (device, topic, service, min_priority, muted_until)
@@ -58,7 +58,7 @@ class DeviceTable:
         return await self._find("endpoint = ?", endpoint)
 
     async def _find(self, where: str, value: str) -> Device | None:
-        found = await self._reader.structs(Device, COLUMNS, f"SELECT * FROM devices WHERE {where}", (value,))  # noqa: S608
+        found = await self._reader.structs(Device, COLUMNS, f"SELECT * FROM devices WHERE {where}", (value,))
         return found[0] if found else None
 
     async def count_devices(self) -> int:
@@ -75,7 +75,8 @@ class DeviceTable:
     async def put_device(self, device: Device) -> Device:
         await self._writer.write(PUT_DEVICE, device)
         stored = await self.device(device.id)
-        assert stored is not None
+        if stored is None:
+            raise StoreError("the device was removed meanwhile")
         return stored
 
     async def touch_device(self, device_id: str, now: int, state: DeviceState | None = None) -> None:

@@ -17,7 +17,7 @@ FIELDS = Message.__struct_fields__
 INSERT = f"""
     INSERT INTO messages ({", ".join(FIELDS)})
     SELECT {", ".join(f"value ->> '{field}'" for field in FIELDS)} FROM json_each(?)
-"""  # noqa: S608
+"""
 # `->>` gives SQL's 0 and 1 for JSON's booleans and JSON text for arrays, just what the columns hold.
 
 COLUMNS = ", ".join(
@@ -129,16 +129,18 @@ class MessageTable:
         found: list[Message] = []
         for start in range(0, len(topics), LARGEST_UNION):
             part = topics[start : start + LARGEST_UNION]
-            walk = f"SELECT * FROM (SELECT * FROM messages WHERE topic = ? {where} {order})"  # noqa: S608
+            walk = f"SELECT * FROM (SELECT * FROM messages WHERE topic = ? {where} {order})"
             query = " UNION ALL ".join([walk] * len(part)) + f" {order}"
-            values: list[str | int] = [value for topic in part for value in (topic, *parameters)]
+            values: list[str | int] = []
+            for topic in part:
+                values += (topic, *parameters)
             found += await self._reader.structs(Message, COLUMNS, query, values)
         if len(topics) > LARGEST_UNION:
             found.sort(key=lambda message: message.seq, reverse=newest)
         return found[:limit]
 
     async def _select(self, where: str, *parameters: str | int) -> list[Message]:
-        return await self._reader.structs(Message, COLUMNS, f"SELECT * FROM messages {where}", parameters)  # noqa: S608
+        return await self._reader.structs(Message, COLUMNS, f"SELECT * FROM messages {where}", parameters)
 
 
 def to_fanout(row: Any) -> Fanout:

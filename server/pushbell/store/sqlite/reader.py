@@ -51,5 +51,5 @@ class Reader:
 
     async def structs(self, kind: type[T], columns: str, query: str, parameters: Sequence[Value] = ()) -> list[T]:
         """The rows of `query` (a SELECT) as structs; `columns` are the arguments of SQL's `json_object`."""
-        text = await self.value(f"SELECT json_group_array(json_object({columns})) FROM ({query})", parameters)  # noqa: S608
+        text = await self.value(f"SELECT json_group_array(json_object({columns})) FROM ({query})", parameters)
         return msgspec.json.decode(text, type=list[kind])  # type: ignore[valid-type]

@@ -17,7 +17,7 @@ CREATE TABLE messages (
     extras          TEXT,          -- a JSON object, as it came
     gotify_priority INTEGER
 ) STRICT;
-CREATE INDEX messages_by_topic ON messages (topic, seq);
+CREATE INDEX messages_by_topic ON messages (topic, seq, time, cached); -- the last two answer "since when" from the index
 CREATE INDEX messages_by_sequence ON messages (topic, sequence_id, seq) WHERE sequence_id <> '';
 CREATE INDEX messages_by_expiry ON messages (expires);
 CREATE INDEX messages_uncached ON messages (seq) WHERE cached = 0;

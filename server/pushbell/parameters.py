@@ -1,0 +1,41 @@
+"""A request's parameters, by whichever of several aliases they came: ntfy's rules for publishing and subscribing."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+from pushbell.text import clean
+
+# RFC 9218: Cloudflare and others add a header `Priority: u=1, i` of their own meaning.
+_HTTP_PRIORITY = re.compile(r"u=\d(,\s*(i|\d))?")
+
+
+class Aliases:
+    """Names by which parameters are known, in lookup order.
+
+    Header names count in any case, query keys only in lower case. Any header beats any query key.
+    """
+
+    def __init__(self, table: Mapping[str, Sequence[str]]) -> None:
+        self._known = {alias: (name, rank) for name, aliases in table.items() for rank, alias in enumerate(aliases)}
+
+    def collect(self, headers: Iterable[tuple[str, str]], query: Iterable[tuple[str, str]]) -> dict[str, str]:
+        """Cleaned, non-empty values by parameter name."""
+        found = self._best((name.lower(), value) for name, value in headers)
+        for name, value in self._best(query).items():
+            found.setdefault(name, value)
+        return found
+
+    def _best(self, pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+        values: dict[str, str] = {}
+        ranks: dict[str, int] = {}
+        for alias, raw in pairs:
+            known = self._known.get(alias)
+            if known is None:
+                continue
+            name, rank = known
+            if ranks.get(name, rank + 1) <= rank:
+                continue  # an alias looked up earlier, or the same one given twice: the first counts
+            value = clean(raw)
+            if value and not (alias == "priority" and _HTTP_PRIORITY.fullmatch(value)):
+                values[name], ranks[name] = value, rank
+        return values

@@ -96,7 +96,7 @@ def size(*, least: int = 1) -> Kind:
     return Kind(read, units.format_size)
 
 
-def _read_unit(raw: object, parse: Callable[[str], T], least: Any, wanted: str) -> T:  # noqa: ANN401 - an int or a float
+def _read_unit(raw: object, parse: Callable[[str], T], least: Any, wanted: str) -> T:
     try:
         value = parse(_scalar(raw))
     except ValueError:

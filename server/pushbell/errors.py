@@ -49,6 +49,9 @@ TIMED_OUT: Final = ApiError(408, 40801, "the request did not arrive in time: sen
 JSON_TOO_LARGE: Final = ApiError(413, 41303, "the JSON body is too large")
 MESSAGE_TOO_LARGE: Final = ApiError(413, 41301, "the message is too large")
 TOO_MANY_STREAMS: Final = ApiError(429, 42903, "too many open streams: try again later", retry_after_s=60)
+TOO_MANY_DEVICES: Final = ApiError(
+    429, 42900, "this server takes no more devices: the operator can raise limits.devices", retry_after_s=3600
+)
 INTERNAL: Final = ApiError(500, 50001, "internal error: see the server's log")
 BUSY: Final = ApiError(503, 50301, "the server is busy: try again", retry_after_s=2)
 DISK_FULL: Final = ApiError(

@@ -90,6 +90,7 @@ class Fanout(msgspec.Struct, frozen=True, kw_only=True):
     cursor: int
     upto: int
     owed: int
+    superseded: bool = False  # a later update, delete or clear of the same notification exists
 
 
 class Target(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,6 +100,7 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     device: Device
     min_priority: int
     muted_until: int
+    waits: bool = False  # an earlier message to the device is due and holds: this one goes behind it
 
 
 class DeliveryState(StrEnum):
@@ -115,23 +117,29 @@ class DeliveryState(StrEnum):
 class Settlement(msgspec.Struct, frozen=True, kw_only=True):
     """What an attempt (or the decision not to make one) came to: one row of the ledger, inserted or replaced.
 
-    `due_at` is set only with state DUE. `reason` is short text for people, without secrets.
+    `service` is that of the fan-out or due row it comes from. `due_at` is set only with state DUE, and `holds` then
+    says that later messages to the device wait behind it. `endpoint` is the one that was tried: a refusal of an
+    endpoint that the device has replaced meanwhile says nothing about the new one. `reason` is short text for
+    people, without secrets.
     """
 
     seq: int
     device: int
+    service: str
     state: DeliveryState
     attempts: int
     status: int = 0
     reason: str = ""
     at: float = 0.0
     due_at: float = 0.0
+    holds: bool = False
+    endpoint: str = ""
 
 
 class Due(msgspec.Struct, frozen=True, kw_only=True):
-    """A delivery that is to be tried (again)."""
+    """A delivery of message `seq` that is to be tried (again)."""
 
-    message: Message
+    seq: int
     device: Device
     attempts: int
     superseded: bool  # a later update, delete or clear of the same notification exists
@@ -235,8 +243,10 @@ class Devices(Protocol):
 
     async def device_by_endpoint(self, endpoint: str) -> Device | None: ...
 
-    async def put_device(self, device: Device) -> Device:
+    async def put_device(self, device: Device, subscriptions: Sequence[Subscription] | None = None) -> Device:
         """Insert it, or replace all columns but `number`, `created_at` and `receipt_at` of the one with its `id`.
+
+        `subscriptions`, when given, become its only ones, in the same transaction.
 
         Another device that holds the same endpoint is removed: the browser has only one. Keeps what is owed to the
         device owed to it when its push service changes.
@@ -256,9 +266,6 @@ class Devices(Protocol):
 
     async def put_subscription(self, device_id: str, subscription: Subscription) -> None: ...
 
-    async def put_subscriptions(self, device_id: str, subscriptions: Sequence[Subscription]) -> None:
-        """Make these the device's only subscriptions; the ones it keeps are updated in place."""
-
     async def remove_subscription(self, device_id: str, topic: str) -> bool: ...
 
     async def prune_devices(self, pending_before: int, dead_before: int) -> int:
@@ -266,49 +273,59 @@ class Devices(Protocol):
 
 
 class Deliveries(Protocol):
-    """Fan-outs and the ledger. A device that is DEAD, PENDING or WRONG_KEY is never a target."""
+    """Fan-outs and the ledger. A device that is DEAD, PENDING or WRONG_KEY is never a target.
+
+    The balance is exact after every call. Final is final: what is settled already is not changed by a later outcome.
+    """
 
     async def services_with_work(self) -> list[str]:
         """Push services with an open fan-out or a due delivery."""
 
-    async def open_fanouts(self, service: str, limit: int) -> list[Fanout]:
-        """The next ones to work on: urgent before others, then by seq."""
+    async def open_fanouts(self, service: str, *, urgent: bool, after: int, limit: int) -> list[Fanout]:
+        """The oldest ones with `seq > after`, by seq."""
 
     async def targets(self, fanout: Fanout, after: int, limit: int) -> list[Target]:
         """Its subscriptions in `after < number <= upto` by number, without those that the ledger already has."""
 
-    async def advance_fanout(self, fanout: Fanout, cursor: int) -> None:
-        """Everything up to `cursor` is in the ledger."""
+    async def settle(self, settlements: Sequence[Settlement], walked: Sequence[Fanout] = ()) -> None:
+        """Write outcomes, and how far fan-outs came, in one transaction.
 
-    async def close_fanout(self, fanout: Fanout) -> None:
-        """Nothing is left of it. Whoever was owed it and left in the meantime is counted as FILTERED."""
-
-    async def settle(self, settlement: Settlement) -> None:
-        """Write the outcome. GONE also makes the device a tombstone and settles all else that it was owed as GONE."""
-
-    async def settle_all(self, settlements: Sequence[Settlement]) -> None:
-        """Write many outcomes in one transaction."""
+        A fan-out of `walked` has in the ledger all subscriptions up to its `cursor`; at `upto` it is done. Whoever
+        was owed it and left in the meantime is then counted as FILTERED.
+        GONE also makes the device a tombstone and settles all else that is due to it as GONE.
+        """
 
     async def due_deliveries(self, service: str, now: float, limit: int) -> list[Due]:
-        """Deliveries of this push service with `due_at <= now`, urgent first, then by `due_at`."""
+        """Deliveries of this push service with `due_at <= now`, urgent first, then by `due_at`, then by seq.
 
-    async def next_due_at(self, service: str) -> float | None: ...
+        Those behind an earlier one of their device are left out.
+        """
+
+    async def next_due_at(self, service: str, after: float) -> float | None:
+        """When the next delivery of this push service becomes due after that instant."""
+
+    async def hasten(self, service: str, now: float) -> None:
+        """The push service is back: what waits for a retry is due now, unless the service named a time to wait."""
 
     async def shrink_device(self, device: int, size_limit: int) -> None:
         """Remember that the push service refused a larger payload."""
 
-    async def mark_wrong_key(self, device: int) -> None: ...
+    async def mark_wrong_key(self, device: int, endpoint: str) -> None:
+        """It subscribed with another VAPID key, if that is still its endpoint; what is due to it has FAILED."""
 
     async def was_delivered(self, topic: str, sequence: str, device: int) -> bool:
         """Whether some version of this notification was delivered to the device."""
 
     async def record_receipts(self, device_id: str, receipts: Sequence[Receipt], now: int) -> None:
-        """Fill in what the ledger does not know yet; unknown messages are ignored."""
+        """Note what was not known yet; unknown messages, and those of topics it does not follow, are ignored."""
 
     async def deliveries_of(self, message_id: str, limit: int) -> list[Delivery]: ...
 
     async def tally(self, message_id: str) -> dict[str, int]:
-        """Counts for one message: one per DeliveryState, plus `owed`, `received`, `shown`, `clicked`."""
+        """Counts for one message: one per DeliveryState, plus `owed`, `received`, `shown`, `clicked`.
+
+        `owed` is the sum of the states; empty when there is no such message.
+        """
 
     async def balance(self) -> Balance: ...
 

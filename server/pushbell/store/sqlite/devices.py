@@ -29,19 +29,15 @@ SUBSCRIBE = """
 FILTER_OWED = "UPDATE deliveries SET state = 'filtered', reason = ?, due_at = 0 WHERE state = 'due' AND device = ?"
 
 # A device that moves to another push service takes along what it is owed: what fan-outs have not reached yet becomes
-# due rows, and the old service's fan-outs owe it no longer.
+# due rows.
 OWE_UNREACHED = """
     INSERT OR IGNORE INTO deliveries
-        (seq, device, device_name, service, urgent, state, attempts, status, reason, at, due_at)
-    SELECT f.seq, d.number, d.name, f.service, f.urgent, 'due', 0, 0, '', 0, 0
+        (seq, device, device_name, service, urgent, state, attempts, status, reason, at, due_at, holds)
+    SELECT f.seq, d.number, d.name, f.service, f.urgent, 'due', 0, 0, '', 0, 0, 1
     FROM devices d
     JOIN subscriptions s ON s.device = d.number
-    JOIN fanouts f ON f.topic = s.topic AND f.service = d.service AND s.number > f.cursor AND s.number <= f.upto
+    JOIN fanouts f ON f.topic = s.topic AND f.service = s.service AND s.number > f.cursor AND s.number <= f.upto
     WHERE d.number = ?
-"""
-RELEASE_FANOUTS = """
-    UPDATE fanouts SET owed = owed - 1 WHERE service = ?1 AND EXISTS (
-        SELECT 1 FROM deliveries d WHERE d.seq = fanouts.seq AND d.device = ?2 AND d.state = 'due' AND d.service = ?1)
 """
 
 
@@ -72,8 +68,8 @@ class DeviceTable:
             (device_id,),
         )
 
-    async def put_device(self, device: Device) -> Device:
-        await self._writer.write(PUT_DEVICE, device)
+    async def put_device(self, device: Device, subscriptions: Sequence[Subscription] | None = None) -> Device:
+        await self._writer.write(PUT_DEVICE, (device, subscriptions))
         stored = await self.device(device.id)
         if stored is None:
             raise StoreError("the device was removed meanwhile")
@@ -91,9 +87,6 @@ class DeviceTable:
     async def put_subscription(self, device_id: str, subscription: Subscription) -> None:
         await self._writer.write(PUT_SUBSCRIPTION, (device_id, subscription))
 
-    async def put_subscriptions(self, device_id: str, subscriptions: Sequence[Subscription]) -> None:
-        await self._writer.write(PUT_SUBSCRIPTIONS, (device_id, subscriptions))
-
     async def remove_subscription(self, device_id: str, topic: str) -> bool:
         return await self._writer.write(REMOVE_SUBSCRIPTION, (device_id, topic))
 
@@ -107,7 +100,8 @@ async def number_of(connection: aiosqlite.Connection, device_id: str) -> int:
     return int(rows[0][0]) if rows else 0
 
 
-async def _put_device(connection: aiosqlite.Connection, device: Device) -> None:
+async def _put_device(connection: aiosqlite.Connection, item: tuple[Device, Sequence[Subscription] | None]) -> None:
+    device, subscriptions = item
     rows = await connection.execute_fetchall(
         "SELECT id, number, service FROM devices WHERE id = ? OR endpoint = ?", (device.id, device.endpoint)
     )
@@ -115,13 +109,14 @@ async def _put_device(connection: aiosqlite.Connection, device: Device) -> None:
         if known_id != device.id:
             await _remove_number(connection, number, "registered anew")
         elif service != device.service:
-            await _move(connection, number, service, device.service)
+            await _move(connection, number, device.service)
     await connection.execute_fetchall(UPSERT, (msgspec.json.encode([device]).decode(),))
+    if subscriptions is not None:
+        await _replace_subscriptions(connection, device.id, subscriptions)
 
 
-async def _move(connection: aiosqlite.Connection, number: int, old: str, new: str) -> None:
+async def _move(connection: aiosqlite.Connection, number: int, new: str) -> None:
     await connection.execute_fetchall(OWE_UNREACHED, (number,))
-    await connection.execute_fetchall(RELEASE_FANOUTS, (old, number))
     await connection.execute_fetchall(
         "UPDATE deliveries SET service = ? WHERE device = ? AND state = 'due'", (new, number)
     )
@@ -156,8 +151,9 @@ async def _put_subscription(connection: aiosqlite.Connection, item: tuple[str, S
     await connection.execute_fetchall(SUBSCRIBE, values)
 
 
-async def _put_subscriptions(connection: aiosqlite.Connection, item: tuple[str, Sequence[Subscription]]) -> None:
-    device_id, wanted = item
+async def _replace_subscriptions(
+    connection: aiosqlite.Connection, device_id: str, wanted: Sequence[Subscription]
+) -> None:
     kept = {subscription.topic for subscription in wanted}
     rows = await connection.execute_fetchall(
         "SELECT topic FROM subscriptions WHERE device = (SELECT number FROM devices WHERE id = ?)", (device_id,)
@@ -195,6 +191,5 @@ TOUCH_DEVICE = each(_touch_device)
 ACTIVATE_DEVICE = each(_activate_device)
 REMOVE_DEVICE = each(_remove_device)
 PUT_SUBSCRIPTION = each(_put_subscription)
-PUT_SUBSCRIPTIONS = each(_put_subscriptions)
 REMOVE_SUBSCRIPTION = each(_remove_subscription)
 PRUNE_DEVICES = each(_prune_devices)

@@ -15,7 +15,8 @@ CREATE TABLE messages (
     icon            TEXT NOT NULL,
     content_type    TEXT NOT NULL,
     extras          TEXT,          -- a JSON object, as it came
-    gotify_priority INTEGER
+    gotify_priority INTEGER,
+    owed            INTEGER NOT NULL DEFAULT 0 -- how many devices were to get it
 ) STRICT;
 CREATE INDEX messages_by_topic ON messages (topic, seq, time, cached); -- the last two answer "since when" from the index
 CREATE INDEX messages_by_sequence ON messages (topic, sequence_id, seq) WHERE sequence_id <> '';
@@ -80,7 +81,8 @@ CREATE TRIGGER subscription_moved AFTER UPDATE OF service ON subscriptions WHEN 
         ON CONFLICT DO UPDATE SET size = size + 1;
 END;
 
--- One row per message and push service; covers the subscriptions with cursor < number <= upto.
+-- One row per message and push service; covers the subscriptions with cursor < number <= upto. `left` is how many of
+-- those that were owed the message are not in the ledger yet.
 CREATE TABLE fanouts (
     seq     INTEGER NOT NULL REFERENCES messages (seq),
     service TEXT NOT NULL,
@@ -89,20 +91,18 @@ CREATE TABLE fanouts (
     cursor  INTEGER NOT NULL,
     upto    INTEGER NOT NULL,
     owed    INTEGER NOT NULL,
+    left    INTEGER NOT NULL,
     PRIMARY KEY (seq, service)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX fanouts_by_service ON fanouts (service, urgent DESC, seq);
 
 CREATE TRIGGER message_published AFTER INSERT ON messages BEGIN
     INSERT INTO fanouts
-        SELECT new.seq, service, new.topic, new.priority >= 4, 0, (SELECT max(number) FROM subscriptions), size
+        SELECT new.seq, service, new.topic, new.priority >= 4, 0, (SELECT max(number) FROM subscriptions), size, size
         FROM audiences WHERE topic = new.topic;
 END;
-CREATE TRIGGER fanout_opened AFTER INSERT ON fanouts BEGIN
-    UPDATE totals SET count = count + new.owed WHERE state = 'accepted';
-END;
-
--- The ledger: what happened to one message on one device.
+-- The ledger: what happened to one message on one device. Deliveries to one device go one after the other: while a due
+-- row `holds`, the later ones of its device are `behind` it and not looked at.
 CREATE TABLE deliveries (
     seq         INTEGER NOT NULL REFERENCES messages (seq),
     device      INTEGER NOT NULL,
@@ -115,21 +115,54 @@ CREATE TABLE deliveries (
     reason      TEXT NOT NULL,
     at          REAL NOT NULL,
     due_at      REAL NOT NULL,
+    holds       INTEGER NOT NULL DEFAULT 0,
+    behind      INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (seq, device)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX deliveries_due ON deliveries (service, urgent DESC, due_at) WHERE state = 'due' AND behind = 0;
+CREATE INDEX deliveries_due_by_device ON deliveries (device, seq) WHERE state = 'due';
+
+-- Whenever a due row lets go of its device, the next one behind it comes forward.
+CREATE TRIGGER delivery_let_go AFTER UPDATE OF state, holds ON deliveries
+WHEN old.state = 'due' AND (new.state <> 'due' OR (old.holds AND NOT new.holds)) BEGIN
+    UPDATE deliveries SET behind = 0 WHERE device = new.device AND seq = (
+        SELECT seq FROM deliveries WHERE device = new.device AND state = 'due' AND behind ORDER BY urgent DESC, seq LIMIT 1);
+END;
+
+-- The device's own word. A table of its own, because it may arrive before the delivery is in the ledger.
+CREATE TABLE receipts (
+    seq         INTEGER NOT NULL REFERENCES messages (seq),
+    device      INTEGER NOT NULL,
     received_at REAL,
     shown_at    REAL,
     clicked_at  REAL,
     closed_at   REAL,
     PRIMARY KEY (seq, device)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX deliveries_due ON deliveries (service, urgent DESC, due_at) WHERE state = 'due';
-CREATE INDEX deliveries_due_by_device ON deliveries (device) WHERE state = 'due';
 
--- The balance sheet over the database's life; pruning does not touch it.
+-- The balance sheet over the database's life; pruning does not touch it. It is kept by triggers, so that
+-- accepted = final states + due rows + what open fan-outs have `left`, after every statement.
 CREATE TABLE totals (
     state TEXT PRIMARY KEY, -- 'accepted', or a final delivery state
     count INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 INSERT INTO totals VALUES ('accepted', 0), ('delivered', 0), ('gone', 0), ('failed', 0), ('expired', 0), ('filtered', 0);
+
+CREATE TRIGGER fanout_opened AFTER INSERT ON fanouts BEGIN
+    UPDATE totals SET count = count + new.owed WHERE state = 'accepted';
+    UPDATE messages SET owed = owed + new.owed WHERE seq = new.seq;
+END;
+CREATE TRIGGER delivery_begun AFTER INSERT ON deliveries BEGIN
+    UPDATE fanouts SET left = left - 1 WHERE seq = new.seq AND service = new.service;
+END;
+CREATE TRIGGER fanout_grown AFTER UPDATE OF left ON fanouts WHEN new.left < 0 BEGIN -- it met a device that came back
+    UPDATE fanouts SET left = 0, owed = owed + 1 WHERE seq = new.seq AND service = new.service;
+    UPDATE totals SET count = count + 1 WHERE state = 'accepted';
+    UPDATE messages SET owed = owed + 1 WHERE seq = new.seq;
+END;
+CREATE TRIGGER fanout_closed AFTER DELETE ON fanouts WHEN old.left > 0 BEGIN -- these left before their turn
+    UPDATE totals SET count = count + old.left WHERE state = 'filtered';
+END;
 CREATE TRIGGER delivery_settled AFTER UPDATE OF state ON deliveries WHEN old.state = 'due' AND new.state <> 'due' BEGIN
     UPDATE totals SET count = count + 1 WHERE state = new.state;
 END;

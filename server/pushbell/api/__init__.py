@@ -1,0 +1,1 @@
+"""HTTP: one flat route table, one handler module per noun."""

@@ -8,7 +8,9 @@ from aiohttp import web
 from pushbell.errors import ApiError
 
 CORS = {"Access-Control-Allow-Origin": "*"}
-JSON = {"Content-Type": "application/json", "X-Content-Type-Options": "nosniff"}
+# aiohttp would name itself and Python with their versions.
+SERVER = {"Server": "Pushbell"}
+JSON = {"Content-Type": "application/json", "X-Content-Type-Options": "nosniff", **SERVER}
 PUBLIC_JSON = {**JSON, **CORS}
 
 # Our own API is for pages of our own origin only: no CORS header, so that a foreign page cannot read its answers.

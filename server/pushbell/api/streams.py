@@ -129,9 +129,9 @@ class Streams:
                 await write(lines)
         if wanted.poll:
             return
-        while (lines := await reader.take(self._options.keepalive)) is not None:
-            if lines:
-                await write(lines)
+        while (batch := await reader.take(self._options.keepalive)) is not None:
+            if batch:
+                await write(batch)
             elif keepalive:
                 await write([self._event(Event.KEEPALIVE, wanted.name)])
 

@@ -19,7 +19,7 @@ class SqliteStore:
     def __init__(self, writer: Writer, reader: Reader, messages: MessageTable, clock: Clock) -> None:
         self.messages = messages
         self.devices = DeviceTable(writer, reader)
-        self.deliveries = DeliveryTable(writer, reader, clock)
+        self.deliveries = DeliveryTable(writer, reader)
         self._writer, self._reader = writer, reader
 
     @classmethod

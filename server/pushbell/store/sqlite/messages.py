@@ -9,6 +9,7 @@ import msgspec
 from pushbell.clock import Clock
 from pushbell.message import Message
 from pushbell.store import Fanout, OnCommit
+from pushbell.store.sqlite.prune import PRUNE
 from pushbell.store.sqlite.reader import Reader
 from pushbell.store.sqlite.writer import Operation, Writer
 
@@ -120,6 +121,9 @@ class MessageTable:
 
     async def last_seq(self) -> int:
         return self._last_seq
+
+    async def prune_messages(self, now: int, limit: int) -> int:
+        return await self._writer.write(PRUNE, (now, limit))
 
     async def _merge(
         self, topics: Sequence[str], where: str, parameters: tuple[int, ...], limit: int, *, newest: bool = False

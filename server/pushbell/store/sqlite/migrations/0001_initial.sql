@@ -81,7 +81,7 @@ CREATE TRIGGER subscription_moved AFTER UPDATE OF service ON subscriptions WHEN 
         ON CONFLICT DO UPDATE SET size = size + 1;
 END;
 
--- One row per message and push service; covers the subscriptions with cursor < number <= upto. `left` is how many of
+-- One row per message and push service; covers the subscriptions with cursor < number <= upto. `rest` is how many of
 -- those that were owed the message are not in the ledger yet.
 CREATE TABLE fanouts (
     seq     INTEGER NOT NULL REFERENCES messages (seq),
@@ -91,7 +91,7 @@ CREATE TABLE fanouts (
     cursor  INTEGER NOT NULL,
     upto    INTEGER NOT NULL,
     owed    INTEGER NOT NULL,
-    left    INTEGER NOT NULL,
+    rest    INTEGER NOT NULL,
     PRIMARY KEY (seq, service)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX fanouts_by_service ON fanouts (service, urgent DESC, seq);
@@ -141,7 +141,7 @@ CREATE TABLE receipts (
 ) STRICT, WITHOUT ROWID;
 
 -- The balance sheet over the database's life; pruning does not touch it. It is kept by triggers, so that
--- accepted = final states + due rows + what open fan-outs have `left`, after every statement.
+-- accepted = final states + due rows + the `rest` of open fan-outs, after every statement.
 CREATE TABLE totals (
     state TEXT PRIMARY KEY, -- 'accepted', or a final delivery state
     count INTEGER NOT NULL
@@ -153,15 +153,15 @@ CREATE TRIGGER fanout_opened AFTER INSERT ON fanouts BEGIN
     UPDATE messages SET owed = owed + new.owed WHERE seq = new.seq;
 END;
 CREATE TRIGGER delivery_begun AFTER INSERT ON deliveries BEGIN
-    UPDATE fanouts SET left = left - 1 WHERE seq = new.seq AND service = new.service;
+    UPDATE fanouts SET rest = rest - 1 WHERE seq = new.seq AND service = new.service;
 END;
-CREATE TRIGGER fanout_grown AFTER UPDATE OF left ON fanouts WHEN new.left < 0 BEGIN -- it met a device that came back
-    UPDATE fanouts SET left = 0, owed = owed + 1 WHERE seq = new.seq AND service = new.service;
+CREATE TRIGGER fanout_grown AFTER UPDATE OF rest ON fanouts WHEN new.rest < 0 BEGIN -- it met a device that came back
+    UPDATE fanouts SET rest = 0, owed = owed + 1 WHERE seq = new.seq AND service = new.service;
     UPDATE totals SET count = count + 1 WHERE state = 'accepted';
     UPDATE messages SET owed = owed + 1 WHERE seq = new.seq;
 END;
-CREATE TRIGGER fanout_closed AFTER DELETE ON fanouts WHEN old.left > 0 BEGIN -- these left before their turn
-    UPDATE totals SET count = count + old.left WHERE state = 'filtered';
+CREATE TRIGGER fanout_closed AFTER DELETE ON fanouts WHEN old.rest > 0 BEGIN -- these left before their turn
+    UPDATE totals SET count = count + old.rest WHERE state = 'filtered';
 END;
 CREATE TRIGGER delivery_settled AFTER UPDATE OF state ON deliveries WHEN old.state = 'due' AND new.state <> 'due' BEGIN
     UPDATE totals SET count = count + 1 WHERE state = new.state;

@@ -16,7 +16,7 @@ from pushbell.store.sqlite.writer import Writer, each
 class SqliteStore:
     """Implements `store.Store` on one database file."""
 
-    def __init__(self, writer: Writer, reader: Reader, messages: MessageTable, clock: Clock) -> None:
+    def __init__(self, writer: Writer, reader: Reader, messages: MessageTable) -> None:
         self.messages = messages
         self.devices = DeviceTable(writer, reader)
         self.deliveries = DeliveryTable(writer, reader)
@@ -28,7 +28,7 @@ class SqliteStore:
         clock = clock or SystemClock()
         writer = Writer(await open_writer(path), max_pending)
         reader = await Reader.open(path)
-        return cls(writer, reader, await MessageTable.load(writer, reader, clock), clock)
+        return cls(writer, reader, await MessageTable.load(writer, reader, clock))
 
     async def check(self) -> None:
         await self._writer.write(TOUCH, None)

@@ -155,7 +155,8 @@ class DeliveryTable:
         counts = dict.fromkeys(DeliveryState, 0) | msgspec.json.decode(states, type=dict[DeliveryState, int])
         counts[DeliveryState.DUE] += rest
         counts[DeliveryState.FILTERED] += owed - sum(counts.values())  # those that left before their turn
-        return {"owed": owed} | {str(state): count for state, count in counts.items()} | msgspec.json.decode(receipts)
+        tally = {"owed": owed} | {str(state): count for state, count in counts.items()}
+        return tally | msgspec.json.decode(receipts, type=dict[str, int])
 
     async def balance(self) -> Balance:
         counts = dict(await self._reader.rows(BALANCE))

@@ -20,14 +20,14 @@ CANDIDATES = """
 
 STEPS = (
     "UPDATE deliveries SET state = 'expired', due_at = 0 WHERE state = 'due' AND seq IN (SELECT seq FROM pruned)",
-    # Whoever a fan-out had not reached yet has no row in the ledger: counted here, or the balance would not be exact.
+    # Whoever a fan-out had not reached yet has no row in the ledger, and expired with the message all the same.
     """UPDATE totals SET count = count + (
-           SELECT coalesce(sum(owed - (SELECT count(*) FROM deliveries d
-                                       WHERE d.seq = f.seq AND d.service = f.service)), 0)
-           FROM fanouts f WHERE f.seq IN (SELECT seq FROM pruned))
+           SELECT coalesce(sum(rest), 0) FROM fanouts WHERE seq IN (SELECT seq FROM pruned))
        WHERE state = 'expired'""",
+    "UPDATE fanouts SET rest = 0 WHERE seq IN (SELECT seq FROM pruned)",
     "DELETE FROM fanouts WHERE seq IN (SELECT seq FROM pruned)",
     "DELETE FROM deliveries WHERE seq IN (SELECT seq FROM pruned)",
+    "DELETE FROM receipts WHERE seq IN (SELECT seq FROM pruned)",
     "DELETE FROM messages WHERE seq IN (SELECT seq FROM pruned)",
 )
 

@@ -12,7 +12,7 @@ from aiohappyeyeballs import AddrInfoType, start_connection
 from pushbell.deliver.addresses import is_public
 from pushbell.deliver.answer import TransportError
 from pushbell.deliver.connection import Connection
-from pushbell.deliver.endpoints import Endpoint, EndpointPolicy
+from pushbell.deliver.endpoints import EndpointPolicy, Origin
 from pushbell.deliver.proxy import Proxy, open_tunnel
 
 Resolve: TypeAlias = Callable[[str, int], Awaitable[Sequence[AddrInfoType]]]
@@ -59,24 +59,24 @@ class Dialer:
         self._resolve = resolve
         self._timeout_s = timeout_s
 
-    async def dial(self, endpoint: Endpoint) -> Connection:
+    async def dial(self, origin: Origin) -> Connection:
         """Raises TransportError."""
         try:
             async with asyncio.timeout(self._timeout_s):
-                return await self._open(endpoint)
+                return await self._open(origin)
         except TimeoutError:
-            raise TransportError(f"no connection to {endpoint.host} in time") from None
+            raise TransportError(f"no connection to {origin.host} in time") from None
         except ssl.SSLCertVerificationError as error:
-            raise TransportError(f"the certificate of {endpoint.host} is refused: {error.verify_message}") from None
+            raise TransportError(f"the certificate of {origin.host} is refused: {error.verify_message}") from None
         except OSError as error:
-            raise TransportError(f"no connection to {endpoint.host}: {error.strerror or error}") from None
+            raise TransportError(f"no connection to {origin.host}: {error.strerror or error}") from None
 
-    async def _open(self, endpoint: Endpoint) -> Connection:
-        sock = await start_connection(await self._addresses(endpoint), happy_eyeballs_delay=_HEAD_START_S)
+    async def _open(self, origin: Origin) -> Connection:
+        sock = await start_connection(await self._addresses(origin), happy_eyeballs_delay=_HEAD_START_S)
         try:
             if self._proxy:
-                await open_tunnel(sock, self._proxy, endpoint.host, endpoint.port)
-            tls, name = (self._tls, endpoint.host) if endpoint.scheme == "https" else (None, None)
+                await open_tunnel(sock, self._proxy, origin.host, origin.port)
+            tls, name = (self._tls, origin.host) if origin.scheme == "https" else (None, None)
             _, connection = await asyncio.get_running_loop().create_connection(
                 Connection, sock=sock, ssl=tls, server_hostname=name
             )
@@ -85,12 +85,12 @@ class Dialer:
             raise
         return connection
 
-    async def _addresses(self, endpoint: Endpoint) -> Sequence[AddrInfoType]:
+    async def _addresses(self, origin: Origin) -> Sequence[AddrInfoType]:
         if self._proxy:
             return await self._resolve(self._proxy.host, self._proxy.port)
-        addresses = await self._resolve(endpoint.host, endpoint.port)
+        addresses = await self._resolve(origin.host, origin.port)
         if not addresses:
-            raise TransportError(f"{endpoint.host} has no address")
-        if not self._policy.is_trusted(endpoint) and not all(is_public(str(address[4][0])) for address in addresses):
-            raise TransportError(f"{endpoint.host} resolves to an address that is not public")
+            raise TransportError(f"{origin.host} has no address")
+        if not self._policy.trusts(origin) and not all(is_public(str(address[4][0])) for address in addresses):
+            raise TransportError(f"{origin.host} resolves to an address that is not public")
         return addresses

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pushbell.deliver.answer import Answer, TransportError
 from pushbell.deliver.connection import Connection, StaleConnection
 from pushbell.deliver.dialer import Dialer
-from pushbell.deliver.endpoints import Endpoint, EndpointPolicy
+from pushbell.deliver.endpoints import EndpointPolicy, Origin
 from pushbell.errors import ApiError
 
 __all__ = ["Answer", "Transport", "TransportError"]
@@ -46,19 +46,19 @@ class Transport:
         self._max_connections = max_connections
         self._timeout_s = timeout_s
         self._idle_s = idle_s
-        self._pools: dict[str, _Pool] = {}
+        self._pools: dict[Origin, _Pool] = {}
         self._sweeper: asyncio.TimerHandle | None = None
 
     async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
         """Raises TransportError. Redirects are answers like any other; cookies are not kept."""
-        endpoint = self._allowed(url)
-        request = render(endpoint, headers, body)
+        origin, target = self._split(url)
+        request = render(origin, target, headers, body)
         deadline = asyncio.get_running_loop().time() + self._timeout_s
-        pool = self._pool(endpoint.origin)
+        pool = self._pool(origin)
         pool.users += 1
         try:
             async with pool.slots:
-                return await self._exchange(pool, endpoint, request, deadline)
+                return await self._exchange(pool, origin, request, deadline)
         finally:
             pool.users -= 1
 
@@ -71,27 +71,27 @@ class Transport:
             connection.abort()
         await asyncio.gather(*(connection.lost for connection in idle))
 
-    def _allowed(self, url: str) -> Endpoint:
+    def _split(self, url: str) -> tuple[Origin, str]:
         try:
-            return self._policy.check(url)
+            return self._policy.split(url)
         except ApiError as error:
             raise TransportError(error.text) from None
 
-    def _pool(self, origin: str) -> _Pool:
+    def _pool(self, origin: Origin) -> _Pool:
         pool = self._pools.get(origin)
         if pool is None:
             pool = self._pools[origin] = _Pool(self._max_connections)
             if self._sweeper is None:
-                self._sweep()
+                self._sweep_later()
         return pool
 
-    async def _exchange(self, pool: _Pool, endpoint: Endpoint, request: bytes, deadline: float) -> Answer:
+    async def _exchange(self, pool: _Pool, origin: Origin, request: bytes, deadline: float) -> Answer:
         if connection := pool.take():
             try:
                 return await self._send(pool, connection, request, deadline)
             except StaleConnection:
                 pass  # it was closed while it lay idle: the request was not read, so once more on a fresh connection
-        connection = await self._dialer.dial(endpoint)
+        connection = await self._dialer.dial(origin)
         return await self._send(pool, connection, request, deadline)
 
     async def _send(self, pool: _Pool, connection: Connection, request: bytes, deadline: float) -> Answer:
@@ -111,13 +111,18 @@ class Transport:
                 connection.abort()
             if not pool.idle and not pool.users:
                 del self._pools[origin]
-        self._sweeper = loop.call_later(self._idle_s / 2, self._sweep) if self._pools else None
+        self._sweeper = None
+        if self._pools:
+            self._sweep_later()
+
+    def _sweep_later(self) -> None:
+        self._sweeper = asyncio.get_running_loop().call_later(self._idle_s / 2, self._sweep)
 
 
-def render(endpoint: Endpoint, headers: Mapping[str, str], body: bytes) -> bytes:
+def render(origin: Origin, target: str, headers: Mapping[str, str], body: bytes) -> bytes:
     """The request's bytes. Raises ValueError when a header could be read as two."""
     lines = "\r\n".join(f"{name}: {value}" for name, value in headers.items())
     if lines.count("\r\n") != max(len(headers) - 1, 0) or not lines.replace("\r\n", "").isprintable():
         raise ValueError("a header contains control characters")
-    start = f"POST {endpoint.target} HTTP/1.1\r\nHost: {endpoint.authority}\r\nContent-Length: {len(body)}\r\n"
+    start = f"POST {target} HTTP/1.1\r\nHost: {origin.authority}\r\nContent-Length: {len(body)}\r\n"
     return f"{start}{lines}\r\n\r\n".encode("ascii") + body

@@ -51,11 +51,8 @@ def _parse(path: Path, pem: bytes) -> ec.EllipticCurvePrivateKey:
 
 def _create(path: Path) -> ec.EllipticCurvePrivateKey:
     key = ec.generate_private_key(ec.SECP256R1())
-    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     try:
-        _write_durably(path, pem)
-    except FileExistsError:  # another process was faster: there is one key, and it is theirs
-        return _parse(path, _read(path))
+        _write_durably(path, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
     except OSError as error:
         raise KeyFileError(f"cannot create the VAPID key {path}: {error.strerror}") from None
     return key

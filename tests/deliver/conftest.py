@@ -1,0 +1,38 @@
+"""A push service on loopback, and the real transport towards it."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from pushbell.deliver.dialer import Dialer
+from pushbell.deliver.endpoints import EndpointPolicy
+from pushbell.deliver.transport import Transport
+from tests.browser.certificates import Authority
+from tests.harness.push_service import PushService
+
+
+@pytest_asyncio.fixture
+async def push_service() -> AsyncIterator[PushService]:
+    async with PushService() as service:
+        yield service
+
+
+@pytest_asyncio.fixture
+async def transport(push_service: PushService) -> AsyncIterator[Transport]:
+    """A transport that the operator allowed to reach `push_service`."""
+    policy = EndpointPolicy([push_service.origin])
+    transport = Transport(policy, Dialer(policy, timeout_s=5.0), timeout_s=5.0)
+    yield transport
+    await transport.close()
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    return Authority(tmp_path_factory.mktemp("authority"))
+
+
+@pytest.fixture
+def key_path(tmp_path: Path) -> Path:
+    return tmp_path / "vapid.pem"

@@ -19,7 +19,6 @@ from pushbell.api.access_log import log_access
 from pushbell.api.assets import Assets
 from pushbell.api.body import Bodies
 from pushbell.api.devices import DeviceApi
-from pushbell.api.errors import answer_errors
 from pushbell.api.gate import Gate
 from pushbell.api.history import History
 from pushbell.api.info import Health, Info
@@ -160,8 +159,7 @@ def make_application(
         info=Info(Health(store, clock), public_key),
         pages=Pages(assets),
     )
-    middlewares = [log_access, answer_errors] if config.log.access else [answer_errors]
-    application = web.Application(middlewares=middlewares)
+    application = web.Application(middlewares=[log_access] if config.log.access else [])
     add_routes(application, route_table(handlers), gate)
     return application
 

@@ -1,24 +1,32 @@
 """Identifiers and secrets. All of them come from `secrets`: a predictable id is a leak (ntfy fixed one in 2.25)."""
 
+import base64
 import hashlib
 import secrets
-import string
-
-ALPHANUMERIC = string.ascii_letters + string.digits
-MESSAGE_ID_LENGTH = 12
-
-_SPAN = len(ALPHANUMERIC) ** MESSAGE_ID_LENGTH
-_PAIRS = [a + b for a in ALPHANUMERIC for b in ALPHANUMERIC]
 
 
-def message_id() -> str:
-    """12 alphanumerics (71 bits), the form that ntfy clients expect of ids and `since` cursors."""
-    number = secrets.randbelow(_SPAN)
-    pairs = []
-    for _ in range(MESSAGE_ID_LENGTH // 2):
-        number, pair = divmod(number, len(_PAIRS))
-        pairs.append(_PAIRS[pair])
-    return "".join(pairs)
+class MessageIds:
+    """Draws message ids: 12 alphanumerics (71 bits), the form that ntfy clients expect of ids and `since` cursors.
+
+    Takes its randomness a few kilobytes at a time: a system call for each id gives up the GIL each time, and to get
+    it back is what a busy server waits for.
+    """
+
+    def __init__(self) -> None:
+        self._pool = b""
+        self._used = 0
+
+    def draw(self) -> str:
+        # 9 bytes are 12 characters of base64; drawing again for `+` and `/` keeps every id equally likely.
+        while not (drawn := base64.b64encode(self._take(9)).decode()).isalnum():
+            pass
+        return drawn
+
+    def _take(self, count: int) -> bytes:
+        if self._used + count > len(self._pool):
+            self._pool, self._used = secrets.token_bytes(4096), 0
+        self._used += count
+        return self._pool[self._used - count : self._used]
 
 
 def token() -> str:

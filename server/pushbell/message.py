@@ -35,8 +35,8 @@ class Wire(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     content_type: str = ""
 
 
-class Message(msgspec.Struct, frozen=True, kw_only=True):
-    """What is published, stored and delivered.
+class Message(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
+    """What is published, stored and delivered. As JSON it is an array, which is how it travels to and from the store.
 
     `seq` is 0 until the store has assigned it. `sequence_id` is empty when it equals `id`; `priority` 0 means unset
     (readers treat it as 3). `time` and `expires` are Unix seconds; an uncached message (`cached` false) is kept only

@@ -20,20 +20,20 @@ class Aliases:
 
     def collect(self, headers: Iterable[tuple[str, str]], query: Iterable[tuple[str, str]]) -> dict[str, str]:
         """Cleaned, non-empty values by parameter name."""
-        found = self._best((name.lower(), value) for name, value in headers)
-        for name, value in self._best(query).items():
-            found.setdefault(name, value)
+        found = self._best([(name.lower(), value) for name, value in headers])
+        if query:
+            found = {**self._best(query), **found}
         return found
 
     def _best(self, pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
         values: dict[str, str] = {}
         ranks: dict[str, int] = {}
+        known = self._known
         for alias, raw in pairs:
-            known = self._known.get(alias)
-            if known is None:
+            if alias not in known:
                 continue
-            name, rank = known
-            if ranks.get(name, rank + 1) <= rank:
+            name, rank = known[alias]
+            if name in ranks and ranks[name] <= rank:
                 continue  # an alias looked up earlier, or the same one given twice: the first counts
             value = clean(raw)
             if value and not (alias == "priority" and _HTTP_PRIORITY.fullmatch(value)):

@@ -6,6 +6,7 @@ from aiohttp import web
 
 from pushbell.access import Permission
 from pushbell.api.devices import DeviceApi
+from pushbell.api.errors import answering_errors
 from pushbell.api.gate import Gate, Handler
 from pushbell.api.history import History
 from pushbell.api.info import Info
@@ -86,4 +87,4 @@ def route_table(on: Handlers) -> list[Route]:
 def add_routes(application: web.Application, table: list[Route], gate: Gate) -> None:
     for methods, path, permission, handler in table:
         for method in methods.split("|"):
-            application.router.add_route(method, path, gate.guard(permission, handler))
+            application.router.add_route(method, path, answering_errors(gate.guard(permission, handler)))

@@ -13,7 +13,7 @@ from pushbell.api.gate import topics_of
 from pushbell.clock import Clock
 from pushbell.config import Streams as Options
 from pushbell.errors import NOT_WEBSOCKET
-from pushbell.ids import message_id
+from pushbell.ids import MessageIds
 from pushbell.message import Event, Message, Wire
 from pushbell.store import Messages
 from pushbell.subscribe.filters import SUBSCRIBE, Filters, parse_filters
@@ -45,6 +45,7 @@ class Streams:
 
     def __init__(self, hub: Hub, messages: Messages, clock: Clock, options: Options) -> None:
         self._hub, self._messages, self._clock, self._options = hub, messages, clock, options
+        self._ids = MessageIds()
 
     async def json(self, request: web.Request) -> web.StreamResponse:
         return await self._stream(request, "application/x-ndjson; charset=utf-8", attrgetter("ndjson"))
@@ -147,7 +148,7 @@ class Streams:
         )
 
     def _event(self, event: Event, name: str) -> Line:
-        return Line(Wire(id=message_id(), time=int(self._clock.now()), event=event, topic=name))
+        return Line(Wire(id=self._ids.draw(), time=int(self._clock.now()), event=event, topic=name))
 
 
 def to_line(message: Message) -> Line:

@@ -1,7 +1,7 @@
 """The post office: a draft gets its topic, time and id, and is on disk when the call returns."""
 
 from pushbell.clock import Clock
-from pushbell.ids import message_id
+from pushbell.ids import MessageIds
 from pushbell.message import Event, Message
 from pushbell.publish.draft import Draft
 from pushbell.store import Messages
@@ -12,13 +12,13 @@ class Post:
 
     def __init__(self, messages: Messages, clock: Clock, keep_for_s: float) -> None:
         self._messages, self._clock, self._keep_for_s = messages, clock, keep_for_s
+        self._ids = MessageIds()
 
     async def publish(self, topic: str, draft: Draft) -> Message:
         """Durable when this returns; raises StoreFull or StoreBusy, and then nothing was accepted."""
         now = int(self._clock.now())
-        identity = message_id()
         message = Message(
-            id=identity,
+            id=self._ids.draw(),
             topic=topic,
             time=now,
             expires=now + int(self._keep_for_s),
@@ -41,7 +41,7 @@ class Post:
         """
         now = int(self._clock.now())
         message = Message(
-            id=message_id(),
+            id=self._ids.draw(),
             topic=topic,
             time=now,
             expires=now + int(self._keep_for_s),

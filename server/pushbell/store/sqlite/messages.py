@@ -15,16 +15,14 @@ from pushbell.store.sqlite.writer import Operation, Writer
 
 FIELDS = Message.__struct_fields__
 
+# A message travels as a JSON array in the order of its fields. `->>` gives SQL's 0 and 1 for JSON's booleans and JSON
+# text for arrays, just what the columns hold.
 INSERT = f"""
     INSERT INTO messages ({", ".join(FIELDS)})
-    SELECT {", ".join(f"value ->> '{field}'" for field in FIELDS)} FROM json_each(?)
+    SELECT {", ".join(f"value ->> {index}" for index in range(len(FIELDS)))} FROM json_each(?)
 """
-# `->>` gives SQL's 0 and 1 for JSON's booleans and JSON text for arrays, just what the columns hold.
-
-COLUMNS = ", ".join(
-    f"'{field}', " + {"tags": "json(tags)", "cached": "json(iif(cached, 'true', 'false'))"}.get(field, field)
-    for field in FIELDS
-)
+_AS_JSON = {"tags": "json(tags)", "cached": "json(iif(cached, 'true', 'false'))"}
+COLUMNS = ", ".join(_AS_JSON.get(field, field) for field in FIELDS)
 
 # Larger lists of topics than this are cut into pieces: SQLite joins at most 500 SELECTs by UNION.
 LARGEST_UNION = 400

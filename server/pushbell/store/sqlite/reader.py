@@ -14,7 +14,7 @@ import msgspec
 
 from pushbell.store.sqlite.connection import open_reader
 
-T = TypeVar("T")
+T = TypeVar("T", bound=msgspec.Struct)
 
 Value = str | int | float | None
 
@@ -50,6 +50,10 @@ class Reader:
         return rows[0][0] if rows else None
 
     async def structs(self, kind: type[T], columns: str, query: str, parameters: Sequence[Value] = ()) -> list[T]:
-        """The rows of `query` (a SELECT) as structs; `columns` are the arguments of SQL's `json_object`."""
-        text = await self.value(f"SELECT json_group_array(json_object({columns})) FROM ({query})", parameters)
+        """The rows of `query` (a SELECT) as structs.
+
+        `columns` are the arguments of SQL's `json_object`, or of `json_array` for a struct that is `array_like`.
+        """
+        shape = "json_array" if kind.__struct_config__.array_like else "json_object"
+        text = await self.value(f"SELECT json_group_array({shape}({columns})) FROM ({query})", parameters)
         return msgspec.json.decode(text, type=list[kind])  # type: ignore[valid-type]

@@ -7,7 +7,9 @@ import pytest
 
 from pushbell.config import OPTIONS, Config, load_config
 
-EXAMPLE = Path(__file__).parents[2] / "config.example.yaml"
+ROOT = Path(__file__).parents[2]
+EXAMPLE = ROOT / "config.example.yaml"
+PACKAGE = ROOT / "server" / "pushbell"
 OPTION_LINE = re.compile(r"^  #(\w+):", re.MULTILINE)
 
 
@@ -47,3 +49,14 @@ def test_it_has_every_option_and_no_other() -> None:
 @pytest.mark.parametrize("path", OPTIONS)
 def test_it_explains_an_option_in_the_words_of_the_tree(path: str) -> None:
     assert OPTIONS[path].help.lower() in explanations()[path].lower()
+
+
+@pytest.mark.parametrize("path", OPTIONS)
+def test_it_says_so_where_an_option_has_no_effect_yet(path: str) -> None:
+    read = re.compile(rf"\.{path.partition('.')[2]}\b")
+    has_effect = any(read.search(file.read_text()) for file in code_outside_the_configuration())
+    assert has_effect == ("no effect so far" not in explanations()[path])
+
+
+def code_outside_the_configuration() -> list[Path]:
+    return [file for file in PACKAGE.rglob("*.py") if PACKAGE / "config" not in file.parents]

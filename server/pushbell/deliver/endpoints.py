@@ -57,7 +57,7 @@ def parse_origin(text: str) -> Origin:
     scheme, host = form["scheme"].lower(), form["host"].lower()
     port = int(form["port"] or _DEFAULT_PORT[scheme])
     if not 0 < port < 65536:
-        raise ValueError(f"{text!r} has no port that exists")
+        raise ValueError(f"{text!r} is not an origin: there is no such port")
     return Origin(scheme, _without_brackets(host) if host.startswith("[") else host, port)
 
 
@@ -65,7 +65,7 @@ def _without_brackets(host: str) -> str:
     try:
         return IPv6Address(host[1:-1]).compressed
     except AddressValueError:
-        raise ValueError(f"{host} is not an IPv6 address") from None
+        raise ValueError(f"{host!r} is not an IPv6 address") from None
 
 
 class EndpointPolicy:

@@ -44,7 +44,7 @@ def _from_headers(answer: Answer) -> str:
 def _from_json(body: bytes) -> str:
     try:
         problem = msgspec.json.decode(body, type=_Problem)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return ""
     text = problem.message or _HINTS.get(problem.reason, problem.reason)
     return f"{text} (errno {problem.errno})" if problem.errno else text

@@ -1,6 +1,5 @@
 """Opening the database file: pragmas, migrations, and the version of SQLite that this Python carries."""
 
-import asyncio
 import logging
 import sqlite3
 from importlib import resources
@@ -36,9 +35,10 @@ async def open_writer(path: Path) -> aiosqlite.Connection:
     except sqlite3.Error as error:
         raise StoreError(f"cannot open {path}: {error}") from error
     try:
+        version = await known_version(connection)
         for pragma in WRITER_PRAGMAS:
             await connection.execute_fetchall(pragma)
-        await migrate(connection)
+        await migrate(connection, version)
     except (sqlite3.Error, StoreError) as error:
         await connection.close()
         raise StoreError(f"cannot use {path}: {error}") from error
@@ -60,16 +60,18 @@ def migrations() -> list[tuple[int, str]]:
     return [(int(file.name[:4]), file.read_text(encoding="utf-8")) for file in files]
 
 
-async def migrate(connection: aiosqlite.Connection) -> None:
-    """Apply what is missing, each file in a transaction of its own with its version number.
-
-    A database from a newer server is refused untouched.
-    """
+async def known_version(connection: aiosqlite.Connection) -> int:
+    """The schema's number, 0 of a new file. A database from a newer server is refused untouched (StoreError)."""
     [[version]] = await connection.execute_fetchall("PRAGMA user_version")
-    steps = await asyncio.to_thread(migrations)
-    if version > steps[-1][0]:
-        raise StoreError(f"its schema {version} is newer than this server's {steps[-1][0]}: install the newer Pushbell")
-    for number, sql in steps:
+    newest = migrations()[-1][0]
+    if version > newest:
+        raise StoreError(f"its schema {version} is newer than this server's {newest}: install the newer Pushbell")
+    return int(version)
+
+
+async def migrate(connection: aiosqlite.Connection, version: int) -> None:
+    """Apply what is missing, each file in a transaction of its own with its version number."""
+    for number, sql in migrations():
         if number > version:
             try:
                 await connection.executescript(f"BEGIN IMMEDIATE;\n{sql}\nPRAGMA user_version = {number};\nCOMMIT;")

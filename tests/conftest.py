@@ -1,18 +1,36 @@
-"""What every test may ask for: a running server, and a push service that checks what it gets."""
+"""What every test may ask for: a running server, a push service that checks what it gets, devices that use both."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
+import pytest
 import pytest_asyncio
 
+from tests.harness.device import AppDevice
 from tests.harness.push_service import PushService
 from tests.harness.server import Server
 
 
 @pytest_asyncio.fixture
-async def server(tmp_path: Path) -> AsyncIterator[Server]:
-    """A server without any configuration."""
-    server = Server(tmp_path / "data")
+async def push_service() -> AsyncIterator[PushService]:
+    async with PushService() as service:
+        yield service
+
+
+@pytest_asyncio.fixture
+async def server(tmp_path: Path, push_service: PushService) -> AsyncIterator[Server]:
+    """A server that knows the scripted push service."""
+    server = Server(tmp_path / "data", PUSHBELL_PUSH_ALLOWED_SERVICES=push_service.origin)
     await server.start()
     yield server
     await server.close()
+
+
+@pytest.fixture
+def device(server: Server, push_service: PushService) -> Callable[..., AppDevice]:
+    """Makes devices: `device()`, `device("My laptop")`."""
+
+    def make(name: str = "Test phone") -> AppDevice:
+        return AppDevice(server, push_service, name)
+
+    return make

@@ -145,9 +145,9 @@ async def test_a_full_disk_refuses_writes_keeps_reading_and_recovers(store: Sqli
     connection = store._writer._connection
     [[pages]] = await connection.execute_fetchall("PRAGMA page_count")
     await connection.execute_fetchall(f"PRAGMA max_page_count = {pages}")
+    large = [store.messages.add_message(message(number, message="x" * 4000)) for number in range(2, 200)]
     with pytest.raises(StoreFull):
-        for number in range(2, 200):
-            await store.messages.add_message(message(number, message="x" * 4000))
+        await asyncio.gather(*large)
     before = await store.messages.messages_since(["door"], 0, 999, 500)
     assert before[0].message == "n1"
     await connection.execute_fetchall("PRAGMA max_page_count = 1000000")

@@ -22,6 +22,7 @@ from pushbell.api.devices import DeviceApi
 from pushbell.api.gate import Gate
 from pushbell.api.history import History
 from pushbell.api.info import Health, Info
+from pushbell.api.metrics import Metrics
 from pushbell.api.pages import Pages
 from pushbell.api.publishing import Publishing
 from pushbell.api.routes import Handlers, add_routes, route_table
@@ -157,6 +158,7 @@ def make_application(
         webpush=WebPush(registry, bodies, access),
         history=History(store.messages, store.deliveries, access),
         info=Info(Health(store, clock), public_key),
+        metrics=Metrics(store, hub, enabled=config.metrics.enabled),
         pages=Pages(assets),
     )
     application = web.Application(middlewares=[log_access] if config.log.access else [])

@@ -10,6 +10,7 @@ from pushbell.api.errors import answering_errors
 from pushbell.api.gate import Gate, Handler
 from pushbell.api.history import History
 from pushbell.api.info import Info
+from pushbell.api.metrics import Metrics
 from pushbell.api.pages import Pages
 from pushbell.api.publishing import Publishing
 from pushbell.api.streams import Streams
@@ -35,6 +36,7 @@ class Handlers:
     webpush: WebPush
     history: History
     info: Info
+    metrics: Metrics
     pages: Pages
 
 
@@ -60,6 +62,7 @@ def route_table(on: Handlers) -> list[Route]:
         ("GET|HEAD", "/v1/health", PUBLIC, on.info.ntfy_health),
         ("GET|HEAD", "/health", PUBLIC, on.info.gotify_health),
         ("GET", "/v1/config", PUBLIC, on.info.config),
+        ("GET", "/metrics", PUBLIC, on.metrics.show),
         ("POST", "/v1/webpush", ASKED_LATER, on.webpush.subscribe),
         ("DELETE", "/v1/webpush", ASKED_LATER, on.webpush.unsubscribe),
         ("PUT", DEVICE, ASKED_LATER, on.devices.register),

@@ -1,5 +1,6 @@
 """Our own device API, on which the web app stands (docs/api.md)."""
 
+import re
 from collections.abc import AsyncIterator
 from typing import Any, Protocol
 
@@ -14,6 +15,10 @@ from pushbell.deliver.heartbeat import UNKNOWN, Heartbeat, Heartbeats
 from pushbell.deliver.registry import Registration, Registry, Settings
 from pushbell.errors import NOT_FOUND
 from pushbell.store import Device, Devices
+
+
+# What browsers send as Origin (RFC 6454 §6.1), short enough to leave room in a push.
+ORIGIN = re.compile(r"https?://[-.:\[\]A-Za-z0-9]{1,255}")
 
 
 class Activation(msgspec.Struct, frozen=True):
@@ -50,7 +55,7 @@ class DeviceApi:
         """PUT /v1/devices/{device}"""
         wanted = await self._bodies.read_json(request, Registration)
         self._access.require_read(list(wanted.topics or ()))
-        origin = self._base_url or f"{request.scheme}://{request.host}"
+        origin = self._base_url or origin_of(request)
         secret = request.headers.get(SECRET_HEADER, "")
         device = await self._registry.register(request.match_info["device"], secret, wanted, origin)
         return await self._describe(device)
@@ -105,3 +110,9 @@ class DeviceApi:
         return own_answer(
             {"id": device.id, "state": device.state, "name": device.name, "topics": topics, "cursor": cursor}
         )
+
+
+def origin_of(request: web.Request) -> str:
+    """Where the device has the app from, for the links in its notifications: without a base URL only it can know."""
+    named = request.headers.get("Origin", "")
+    return named if ORIGIN.fullmatch(named) else f"{request.scheme}://{request.host}"

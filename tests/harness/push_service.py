@@ -117,16 +117,21 @@ class Phone:
 
 
 class PushService:
-    """Listens on a free loopback port. `faults` says what was wrong with the pushes that came."""
+    """Listens on a free loopback port. `faults` says what was wrong with the pushes that came.
 
-    def __init__(self, *, tls: ssl.SSLContext | None = None, host: str = "127.0.0.1") -> None:
+    `clients` are the connections that they came by, as remote ports. `origin` may be set to the name under which a
+    proxy leads here.
+    """
+
+    def __init__(self, *, tls: ssl.SSLContext | None = None, name: str = "127.0.0.1") -> None:
         self.phones: dict[str, Phone] = {}
         self.attempts: list[Push] = []
         self.faults: list[str] = []
+        self.clients: set[int] = set()
         self.script = Script(accept)
         self.origin = ""
         self._bodies: dict[bytes, bytes] = {}
-        self._tls, self._host = tls, host
+        self._tls, self._name = tls, name
         self._changed = asyncio.Condition()
         app = web.Application()
         app.router.add_post("/push/{token}", self._receive)
@@ -135,9 +140,9 @@ class PushService:
 
     async def __aenter__(self) -> Self:
         await self._runner.setup()
-        await web.TCPSite(self._runner, self._host, 0, ssl_context=self._tls).start()
+        await web.TCPSite(self._runner, "127.0.0.1", 0, ssl_context=self._tls).start()
         self.port: int = self._runner.addresses[0][1]
-        self.origin = f"{'https' if self._tls else 'http'}://{self._host}:{self.port}"
+        self.origin = f"{'https' if self._tls else 'http'}://{self._name}:{self.port}"
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
@@ -168,6 +173,7 @@ class PushService:
         if phone is None:
             return web.Response(status=404)
         body = await request.read()
+        self.clients.add(port_of(request))
         self.faults += self._faults(request, body)
         push = self._open(phone, request, body)
         await self._note(push, self.attempts, phone.attempts)
@@ -200,3 +206,8 @@ class PushService:
             pushes.append(push)
         async with self._changed:
             self._changed.notify_all()
+
+
+def port_of(request: web.Request) -> int:
+    assert request.transport is not None
+    return int(request.transport.get_extra_info("peername")[1])

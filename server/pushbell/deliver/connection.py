@@ -8,7 +8,7 @@ from pushbell.deliver.reader import AnswerReader
 
 
 class StaleConnection(TransportError):
-    """The other side had closed this idle connection: no byte of an answer came, so a fresh one may be tried."""
+    """A connection that had served before was closed without a byte of an answer, as happens to idle ones."""
 
 
 class Connection(asyncio.Protocol):

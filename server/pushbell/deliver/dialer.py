@@ -59,10 +59,11 @@ class Dialer:
         self._resolve = resolve
         self._timeout_s = timeout_s
 
-    async def dial(self, origin: Origin) -> Connection:
-        """Raises TransportError."""
+    async def dial(self, origin: Origin, deadline: float) -> Connection:
+        """Connect before `deadline` (loop time) and within the dialer's own time. Raises TransportError."""
+        own_deadline = asyncio.get_running_loop().time() + self._timeout_s
         try:
-            async with asyncio.timeout(self._timeout_s):
+            async with asyncio.timeout_at(min(deadline, own_deadline)):
                 return await self._open(origin)
         except TimeoutError:
             raise TransportError(f"no connection to {origin.host} in time") from None

@@ -4,7 +4,7 @@ import asyncio
 import base64
 import socket
 from typing import Final
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 import msgspec
 
@@ -22,13 +22,19 @@ class Proxy(msgspec.Struct, frozen=True):
 
 
 def parse_proxy(url: str) -> Proxy:
-    """From `http://[user:password@]host:port`; raises ValueError."""
-    parts = urlsplit(url)
-    if parts.scheme != "http" or not parts.hostname or parts.path not in {"", "/"} or parts.query or parts.fragment:
-        raise ValueError("push.proxy must be http://[user:password@]host:port")
-    credentials = f"{unquote(parts.username or '')}:{unquote(parts.password or '')}".encode()
-    authorization = f"Basic {base64.b64encode(credentials).decode()}" if parts.username else ""
-    return Proxy(parts.hostname, parts.port or 80, authorization)
+    """From `http://[user:password@]host:port`; raises ValueError, whose text does not repeat the password."""
+    try:
+        return _read_proxy(urlsplit(url))
+    except ValueError:
+        raise ValueError("push.proxy must be http://[user:password@]host:port") from None
+
+
+def _read_proxy(url: SplitResult) -> Proxy:
+    if url.scheme != "http" or not url.hostname or url.path not in {"", "/"} or url.query or url.fragment:
+        raise ValueError(url.scheme)
+    credentials = f"{unquote(url.username or '')}:{unquote(url.password or '')}".encode()
+    authorization = f"Basic {base64.b64encode(credentials).decode()}" if url.username else ""
+    return Proxy(url.hostname, url.port or 80, authorization)
 
 
 async def open_tunnel(sock: socket.socket, proxy: Proxy, host: str, port: int) -> None:

@@ -16,7 +16,6 @@ from pushbell.deliver.registry import Registration, Registry, Settings
 from pushbell.errors import NOT_FOUND
 from pushbell.store import Device, Devices
 
-
 # What browsers send as Origin (RFC 6454 §6.1), short enough to leave room in a push.
 ORIGIN = re.compile(r"https?://[-.:\[\]A-Za-z0-9]{1,255}")
 

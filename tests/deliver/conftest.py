@@ -1,16 +1,23 @@
 """A push service on loopback, and the real transport towards it."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
+import uvloop
 
 from pushbell.deliver.dialer import Dialer
 from pushbell.deliver.endpoints import EndpointPolicy
 from pushbell.deliver.transport import Transport
 from tests.browser.certificates import Authority
 from tests.harness.push_service import PushService
+
+
+def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """The server runs on uvloop, whose transports are not quite asyncio's."""
+    return {"uvloop": uvloop.new_event_loop}
 
 
 @pytest_asyncio.fixture

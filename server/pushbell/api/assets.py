@@ -54,7 +54,7 @@ class Assets:
     """
 
     def __init__(self, root: Path, generated: Mapping[str, bytes], reserved: frozenset[str]) -> None:
-        sources = _read_tree(root / "static") | generated
+        sources = {**_read_tree(root / "static"), **generated}
         templates = _read_tree(root / "templates")
         self.version = _hash_of(sources | {f"templates/{name}": body for name, body in templates.items()})
         self._sources = sources

@@ -57,7 +57,7 @@ def open_body(body: bytes, private_key: ec.EllipticCurvePrivateKey, auth: bytes)
         raise ValueError(f"the body has {len(body)} bytes")
     try:
         plaintext: bytes = http_ece.decrypt(body, private_key=private_key, auth_secret=auth, version="aes128gcm")
-    except (InvalidTag, http_ece.ECEException, IndexError) as error:
+    except (InvalidTag, http_ece.ECEException, IndexError, ValueError) as error:
         raise ValueError(f"the body cannot be decrypted: {error!r}") from error
     return plaintext
 

@@ -69,6 +69,9 @@ class Engine(Protocol):
     async def wait_for_screen(self, origin: str, bodies: Sequence[str], limit_s: float) -> None:
         """Return when the page may be asked whether these texts are all that the origin shows."""
 
+    async def click_notification(self, body: str) -> None:
+        """A real click on the notification with this text, which is the only one that the user has not closed."""
+
     async def picture(self, width: int, height: int, *, dark: bool) -> bytes:
         """The page as PNG, in a window of this size, which it keeps."""
 
@@ -155,6 +158,16 @@ class Browser:
         seen = f"page.notifications().then(all => JSON.stringify(all.map(n => n.body).sort()) === {_quoted(wanted)})"
         await self.wait_for(seen, limit_s)
         return await self.notifications()
+
+    async def clear_screen(self) -> None:
+        """Close the notifications of the open page's origin, and the page."""
+        if (await self.evaluate("location.protocol")).startswith("http"):
+            await self.evaluate(f"{PAGE}.clearScreen()")
+        await self.open("about:blank")
+
+    async def click_notification(self, body: str) -> None:
+        """A real click on a notification that is on the screen, alone."""
+        await self._engine.click_notification(body)
 
     async def set_permission(self, origin: str, permission: Permission) -> None:
         await self._engine.set_permission(origin, permission)

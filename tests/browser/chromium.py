@@ -3,9 +3,11 @@
 Headless it would forget about one shown notification in ten.
 """
 
+import asyncio
 import base64
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ from .remote import Remote
 from .screen import SERVICES, Screen
 
 BINARY = "chromium"
+CLICKS, CLICK_S = 10, 0.5
 KEYS = {
     "\n": {"key": "Enter", "code": "Enter", "windowsVirtualKeyCode": 13, "text": "\r"},
     "\t": {"key": "Tab", "code": "Tab", "windowsVirtualKeyCode": 9},
@@ -126,6 +129,18 @@ class Chromium:
 
     async def wait_for_screen(self, origin: str, bodies: Sequence[str], limit_s: float) -> None:
         await self._screen.wait_for(origin, bodies, limit_s)
+
+    async def click_notification(self, body: str) -> None:
+        """Chromium draws it in the lower right corner, and ignores clicks until it has slid into its place."""
+        if self._screen.bodies != [body]:
+            raise ScriptError(f"on the screen: {self._screen.bodies}, not just {body!r}")
+        self._screen.clicked.clear()
+        for _ in range(CLICKS):
+            await self._display.click(right=240, bottom=50)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._screen.clicked.wait(), CLICK_S)
+                return
+        raise ScriptError(f"the notification {body!r} can't be clicked")
 
     async def picture(self, width: int, height: int, *, dark: bool) -> bytes:
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}

@@ -37,7 +37,7 @@ async def browser(lab: Lab) -> AsyncIterator[Browser]:
     """A browser at an empty page, with an empty console."""
     lab.browser.console.clear()
     yield lab.browser
-    await lab.browser.open("about:blank")
+    await lab.browser.clear_screen()
 
 
 @pytest.fixture

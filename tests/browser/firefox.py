@@ -32,6 +32,15 @@ PREFERENCES: dict[str, str | int | bool] = {
     "toolkit.telemetry.enabled": False,
 }
 
+# Firefox draws each notification as a small window of its own.
+CLICK_ALERT = """body => {
+  for (const { document } of Services.wm.getEnumerator("alert:alert")) {
+    if (document.getElementById("alertTextLabel").textContent !== body) continue;
+    document.getElementById("alertBox").click();
+    return "clicked";
+  }
+}"""
+
 
 class Firefox:
     """An Engine. The profile lives in `home` and outlasts `quit`; `push_url` is a ws:// URL."""
@@ -92,6 +101,11 @@ class Firefox:
     async def wait_for_screen(self, origin: str, bodies: Sequence[str], limit_s: float) -> None:
         """Firefox doesn't mind being asked by the page."""
 
+    async def click_notification(self, body: str) -> None:
+        done = await self._evaluate_in_chrome(f"({CLICK_ALERT})({json.dumps(body)})")
+        if done != "clicked":
+            raise ScriptError(f"no notification says {body!r}")
+
     async def picture(self, width: int, height: int, *, dark: bool) -> bytes:
         scheme = 0 if dark else 1
         await self._evaluate_in_chrome(
@@ -110,9 +124,9 @@ class Firefox:
     async def _act(self, source: dict[str, Any]) -> None:
         await self._remote.command("input.performActions", {"context": self._tab, "actions": [source]})
 
-    async def _evaluate_in_chrome(self, expression: str) -> None:
+    async def _evaluate_in_chrome(self, expression: str) -> str:
         """In the browser's own window, where its preferences are."""
-        await self._evaluate(expression, await self._context(**{"moz:scope": "chrome"}))
+        return await self._evaluate(expression, await self._context(**{"moz:scope": "chrome"}))
 
     async def _evaluate(self, expression: str, context: str) -> str:
         done = await self._remote.command(

@@ -4,7 +4,7 @@ import os
 import shutil
 import tempfile
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from . import chromium, firefox
 from .browser import Browser
@@ -15,7 +15,7 @@ from .mailbox import Mailbox
 from .mozilla import MozillaPush
 from .proxy import ConnectProxy
 
-BINARIES = {"firefox": [firefox.BINARY], "chromium": [chromium.BINARY, "Xvfb"]}
+BINARIES = {"firefox": [firefox.BINARY], "chromium": [chromium.BINARY, "Xvfb", "xdotool"]}
 
 
 class PushService(Protocol):
@@ -28,11 +28,11 @@ class PushService(Protocol):
 
 
 class Lab(Protocol):
-    """`server_settings` are for the section `push` of a server's configuration, so that it reaches the service."""
+    """`server_options` are the settings of a server that is to reach the push service."""
 
     browser: Browser
     push: PushService
-    server_settings: dict[str, Any]
+    server_options: dict[str, str]
 
     async def start(self) -> None: ...
 
@@ -44,12 +44,12 @@ class FirefoxLab:
         self._home = _new_home()
         self.mozilla = MozillaPush()
         self.push: PushService = self.mozilla
-        self.server_settings: dict[str, Any] = {}
+        self.server_options: dict[str, str] = {}
         self.browser: Browser
 
     async def start(self) -> None:
         await self.mozilla.start()
-        self.server_settings = {"allowed_services": [self.mozilla.origin]}
+        self.server_options = {"PUSHBELL_PUSH_ALLOWED_SERVICES": self.mozilla.origin}
         self.browser = Browser(firefox.Firefox(Path(self._home.name), self.mozilla.browser_url))
         await self.browser.start()
 
@@ -70,14 +70,14 @@ class ChromiumLab:
         self.push: PushService = self.google
         self.ca_file = authority.ca_file
         self.proxy: ConnectProxy
-        self.server_settings: dict[str, Any] = {}
+        self.server_options: dict[str, str] = {}
         self.browser: Browser
 
     async def start(self) -> None:
         await self.google.start()
         self.proxy = ConnectProxy(self.google.ports)
         await self.proxy.start()
-        self.server_settings = {"proxy": self.proxy.url, "ca_file": str(self.ca_file)}
+        self.server_options = {"PUSHBELL_PUSH_PROXY": self.proxy.url, "PUSHBELL_PUSH_CA_FILE": str(self.ca_file)}
         self.browser = Browser(chromium.Chromium(Path(self._home.name), self.google.switches))
         await self.browser.start()
 

@@ -44,6 +44,13 @@
     return [...controls].find((control) => control.checkVisibility() && (nameOf(control).find(Boolean) || "") === name);
   },
 
+  // Closes all notifications of this origin.
+  async clearScreen() {
+    for (const registration of await navigator.serviceWorker.getRegistrations()) {
+      for (const notification of await registration.getNotifications()) notification.close();
+    }
+  },
+
   // The notifications of this origin's service worker that are on the screen, oldest first.
   async notifications() {
     const registration = await navigator.serviceWorker.getRegistration("/");

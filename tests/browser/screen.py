@@ -21,6 +21,7 @@ class Screen:
         self._bodies: dict[str, dict[str, str]] = defaultdict(dict)  # origin -> tag -> text
         self._pushes: set[str] = set()  # given to a service worker that has not finished with them
         self._changed = asyncio.Event()
+        self.clicked = asyncio.Event()
 
     def hear(self, event: dict[str, Any]) -> None:
         """Take in one `backgroundServiceEvent`. Chromium tells those from before its last start again."""
@@ -33,12 +34,19 @@ class Screen:
                 self._bodies[origin][instance] = details.get("Body", "")
             case "Notification closed":
                 self._bodies[origin].pop(instance, None)
+            case "Notification clicked":
+                self.clicked.set()
             case "Push event dispatched":
                 self._pushes.add(instance)
             case "Push event completed":
                 self._pushes.discard(instance)
         self._changed.set()
         self._changed = asyncio.Event()
+
+    @property
+    def bodies(self) -> list[str]:
+        """Those of all origins."""
+        return [body for shown in self._bodies.values() for body in shown.values()]
 
     async def wait_for(self, origin: str, bodies: Sequence[str], limit_s: float) -> None:
         """Return when just these texts are on the screen and no push is being worked on; raises TimeoutError."""

@@ -1,5 +1,6 @@
 """The smallest site that can be pushed to: a page that subscribes, and a service worker that shows what comes."""
 
+import asyncio
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -27,6 +28,10 @@ addEventListener("push", event => {
   const {title, ...options} = event.data.json();
   event.waitUntil(registration.showNotification(title, options));
 });
+addEventListener("notificationclick", event => {
+  event.notification.close();
+  event.waitUntil(fetch("/clicked", {method: "POST"}));
+});
 addEventListener("pushsubscriptionchange", event => event.waitUntil(fetch("/changed", {method: "POST"})));
 """
 
@@ -40,12 +45,14 @@ class Site:
         self._runner: web.AppRunner
         self.url = ""
         self.changed = 0
+        self.clicked = asyncio.Event()
 
     async def start(self) -> None:
         app = web.Application()
         app.router.add_get("/", self._page)
         app.router.add_get("/worker.js", _worker)
         app.router.add_post("/changed", self._note_change)
+        app.router.add_post("/clicked", self._note_click)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", 0).start()
@@ -69,6 +76,10 @@ class Site:
 
     async def _note_change(self, _: web.Request) -> web.Response:
         self.changed += 1
+        return web.Response(status=204)
+
+    async def _note_click(self, _: web.Request) -> web.Response:
+        self.clicked.set()
         return web.Response(status=204)
 
 

@@ -1,5 +1,6 @@
 """The lab itself: a page, a worker, a stand-in push service and a real browser, without the product."""
 
+import asyncio
 import ssl
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -38,8 +39,9 @@ class Sender:
 
     async def push(self, text: bytes, *, ttl_s: int = 60, **headers: str) -> aiohttp.ClientResponse:
         endpoint = self.subscription["endpoint"]
-        settings = self.lab.server_settings
-        tls = ssl.create_default_context(cafile=settings.get("ca_file"))
+        options = self.lab.server_options
+        tls = ssl.create_default_context(cafile=options.get("PUSHBELL_PUSH_CA_FILE"))
+        proxy = options.get("PUSHBELL_PUSH_PROXY")
         headers |= {
             "TTL": str(ttl_s),
             "Content-Encoding": "aes128gcm",
@@ -48,7 +50,7 @@ class Sender:
         body = self.site.encrypt(self.subscription, text)
         async with (
             aiohttp.ClientSession() as session,
-            session.post(endpoint, data=body, headers=headers, proxy=settings.get("proxy"), ssl=tls) as answer,
+            session.post(endpoint, data=body, headers=headers, proxy=proxy, ssl=tls) as answer,
         ):
             await answer.read()
             return answer
@@ -103,12 +105,15 @@ async def test_a_dropped_subscription_answers_410(push: PushService, sender: Sen
     assert push.mailbox.accepted == []
 
 
-async def test_a_service_out_of_order_says_when_to_come_back(push: PushService, sender: Sender) -> None:
+async def test_a_service_out_of_order_says_when_to_come_back(
+    browser: Browser, push: PushService, sender: Sender
+) -> None:
     push.endpoints.refuse(503, retry_after_s=7)
     answer = await sender.push(payload("Later"))
     assert (answer.status, answer.headers["Retry-After"]) == (503, "7")
     push.endpoints.accept()
-    assert (await sender.push(payload("Now"))).status == 201
+    assert (await sender.push(payload("Now", "now", tag="now"))).status == 201
+    await browser.wait_for_notifications("now")
 
 
 async def test_only_the_key_that_subscribed_may_push(push: PushService, sender: Sender) -> None:
@@ -126,6 +131,14 @@ async def test_firefox_drops_its_subscriptions_when_it_is_forgotten(lab: Lab, br
     )
     assert sender.site.changed == 1
     assert (await sender.push(payload("Nobody"))).status == 410
+
+
+async def test_a_click_on_a_notification_reaches_its_worker(browser: Browser, sender: Sender) -> None:
+    await sender.push(payload("Hi", "click me", tag="click"))
+    await browser.wait_for_notifications("click me")
+    await browser.click_notification("click me")
+    await asyncio.wait_for(sender.site.clicked.wait(), 10)
+    await browser.wait_for_notifications()
 
 
 async def test_the_keyboard_types_into_a_field(browser: Browser, site: Site) -> None:

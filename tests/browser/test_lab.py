@@ -122,9 +122,10 @@ async def test_only_the_key_that_subscribed_may_push(push: PushService, sender: 
     assert "mismatch" in push.endpoints.refusals[0].reason
 
 
-async def test_firefox_drops_its_subscriptions_when_it_is_forgotten(lab: Lab, browser: Browser, sender: Sender) -> None:
-    if not isinstance(lab, FirefoxLab):
-        pytest.skip("only Mozilla's push service gives a browser a new identity")
+@pytest.mark.parametrize("lab", ["firefox"], indirect=True, scope="session")
+async def test_firefox_drops_its_subscriptions_when_it_is_forgotten(
+    lab: FirefoxLab, browser: Browser, sender: Sender
+) -> None:
     await lab.mozilla.forget_browser()
     await browser.wait_for(
         "navigator.serviceWorker.ready.then(r => r.pushManager.getSubscription()).then(s => s === null)"

@@ -1,5 +1,6 @@
 """Publishing as JSON: the fields become parameters, as if they had been sent as `X-…` headers."""
 
+import json
 from typing import Any
 
 import msgspec
@@ -15,7 +16,7 @@ class Fields(msgspec.Struct):
     message: str | None = None
     title: str | None = None
     priority: int | None = None
-    tags: list[str] | None = None
+    tags: list[str | None] | None = None
     click: str | None = None
     icon: str | None = None
     attach: str | None = None
@@ -30,18 +31,28 @@ class Fields(msgspec.Struct):
     sequence_id: str | None = None
 
 
-_DECODER = msgspec.json.Decoder(Fields)
+_DECODER = msgspec.json.Decoder(dict[str, Any])
 
 
 def parse_json(body: bytes) -> Fields:
-    """Raises ApiError 40024, or 40009 without a topic."""
+    """Names count in any case: PowerShell users write `Topic`. Raises ApiError 40024, or 40009 without a topic."""
     try:
-        fields = _DECODER.decode(body)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        named = {name.lower(): value for name, value in _decode(body).items()}
+        fields = msgspec.convert(named, Fields)
+    except (ValueError, RecursionError) as error:
         raise BAD_JSON.because(str(error)) from error
     if not fields.topic:
         raise TOPIC_INVALID
     return fields
+
+
+def _decode(body: bytes) -> dict[str, Any]:
+    """Bytes that are no UTF-8 (PowerShell 5 sends Latin-1) and half an emoji (JavaScript cuts there) become U+FFFD."""
+    try:
+        return _DECODER.decode(body)
+    except ValueError:
+        text = json.dumps(json.loads(body.decode("utf-8", "replace")), ensure_ascii=False)
+        return _DECODER.decode(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
 
 
 def to_parameters(fields: Fields) -> dict[str, str]:
@@ -49,7 +60,7 @@ def to_parameters(fields: Fields) -> dict[str, str]:
     texts = {
         "title": fields.title,
         "priority": str(fields.priority or ""),
-        "tags": ",".join(fields.tags or ()),
+        "tags": ",".join(tag for tag in fields.tags or () if tag),
         "click": fields.click,
         "icon": fields.icon,
         "attach": fields.attach,

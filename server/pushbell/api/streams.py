@@ -1,15 +1,17 @@
 """Subscribing: /json, /sse, /raw and /ws, each open event first, then replay, then live (ntfy)."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from operator import attrgetter
 
-from aiohttp import web
+from aiohttp import WSMsgType, web
 
-from pushbell.api.answers import CORS, is_upgrade, success
+from pushbell.api.answers import CORS, SERVER, success
 from pushbell.api.gate import topics_of
+from pushbell.api.outlet import Outlet, cutting_off, join
 from pushbell.clock import Clock
 from pushbell.config import Streams as Options
 from pushbell.errors import NOT_WEBSOCKET
@@ -17,13 +19,15 @@ from pushbell.ids import MessageIds
 from pushbell.message import Event, Message, Wire
 from pushbell.store import Messages
 from pushbell.subscribe.filters import SUBSCRIBE, Filters, parse_filters
-from pushbell.subscribe.hub import Hub, Line, Reader, SlowReader
+from pushbell.subscribe.hub import Hub, Line, Reader
 from pushbell.subscribe.replay import replay
 from pushbell.subscribe.since import Since, parse_since
 from pushbell.text import is_true
 
 # What a client may send on a WebSocket: nothing that we read, so nothing large.
 LARGEST_FRAME = 64
+
+HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no", **SERVER, **CORS}
 
 
 @dataclass(frozen=True)
@@ -35,9 +39,6 @@ class Request:
     since: Since
     filters: Filters
     poll: bool
-
-
-Write = Callable[[list[Line]], Awaitable[None]]
 
 
 class Streams:
@@ -62,79 +63,65 @@ class Streams:
 
     async def ws(self, request: web.Request) -> web.StreamResponse:
         """Keepalives are WebSocket pings, not events."""
-        if not is_upgrade(request):
-            raise NOT_WEBSOCKET
-        wanted = self._parse(request)
         socket = web.WebSocketResponse(
             heartbeat=self._options.keepalive, compress=False, max_msg_size=LARGEST_FRAME, timeout=1.0
         )
+        if not socket.can_prepare(request):
+            raise NOT_WEBSOCKET
+        wanted = self._parse(request)
+        outlet = Outlet(request, partial(socket.send_frame, opcode=WSMsgType.TEXT), frames, self._options.write_timeout)
 
-        async def write(lines: list[Line]) -> None:
-            async with asyncio.timeout(self._options.write_timeout):
-                for line in lines:
-                    await socket.send_str(line.text)
+        async def pump() -> None:
+            with cutting_off(request):
+                await self._pump(wanted, reader, outlet, keepalive=False)
+                await socket.close()
 
-        reader = self._hub.open(wanted.topics, wanted.filters)
-        try:
+        with self._reading(wanted) as reader:
             await socket.prepare(request)
             async with asyncio.TaskGroup() as group:
-                pump = group.create_task(self._pump_until_closed(wanted, reader, write, socket))
+                pumping = group.create_task(pump())
                 async for _ in socket:
                     pass  # pings are answered, pongs are noted, everything else is ignored
-                pump.cancel()
-        finally:
-            self._hub.close(reader)
+                pumping.cancel()
         return socket
-
-    async def _pump_until_closed(
-        self, wanted: Request, reader: Reader, write: Write, socket: web.WebSocketResponse
-    ) -> None:
-        with suppress(SlowReader, TimeoutError, ConnectionError):  # the reader comes back with its cursor
-            await self._pump(wanted, reader, write, keepalive=False)
-        await socket.close()
 
     async def _stream(
         self, request: web.Request, content_type: str, form: Callable[[Line], bytes]
     ) -> web.StreamResponse:
         wanted = self._parse(request)
-        response = web.StreamResponse(
-            headers={"Content-Type": content_type, "Cache-Control": "no-store", "X-Accel-Buffering": "no", **CORS}
-        )
-
-        async def write(lines: list[Line]) -> None:
-            # Waits only when the socket's buffer is full; without the deadline a stalled reader would hold it for ever.
-            async with asyncio.timeout(self._options.write_timeout):
-                await response.write(b"".join(map(form, lines)))
-
-        reader = self._hub.open(wanted.topics, wanted.filters)
-        try:
+        response = web.StreamResponse(headers={"Content-Type": content_type, **HEADERS})
+        outlet = Outlet(request, response.write, lambda lines: join(map(form, lines)), self._options.write_timeout)
+        with self._reading(wanted) as reader, cutting_off(request):
             await response.prepare(request)
-            await self._pump(wanted, reader, write, keepalive=True)
-        except (SlowReader, TimeoutError):
-            if request.transport is not None:
-                request.transport.abort()  # what is buffered for it would wait for ever
-        except ConnectionError:
-            pass
-        finally:
-            self._hub.close(reader)
+            await self._pump(wanted, reader, outlet, keepalive=True)
         return response
 
-    async def _pump(self, wanted: Request, reader: Reader, write: Write, *, keepalive: bool) -> None:
+    @contextmanager
+    def _reading(self, wanted: Request) -> Iterator[Reader]:
+        reader = self._hub.open(wanted.topics, wanted.filters)
+        try:
+            yield reader
+        finally:
+            self._hub.close(reader)
+
+    async def _pump(self, wanted: Request, reader: Reader, outlet: Outlet, *, keepalive: bool) -> None:
         """Open, replay, live; returns when the poll is done or the server stops."""
-        upto = self._hub.seq  # the reader is open already: nothing falls between replay and live
         if not wanted.poll:
-            await write([self._event(Event.OPEN, wanted.name)])
-        async for page in replay(self._messages, wanted.topics, wanted.since, upto):
-            lines = [to_line(message) for message in page if wanted.filters.accept(message)]
-            if lines:
-                await write(lines)
+            await outlet.write([self._event(Event.OPEN, wanted.name)])
+        await self._replay(wanted, reader.upto, outlet)
         if wanted.poll:
             return
         while (batch := await reader.take(self._options.keepalive)) is not None:
             if batch:
-                await write(batch)
+                await outlet.write(batch)
             elif keepalive:
-                await write([self._event(Event.KEEPALIVE, wanted.name)])
+                await outlet.write([self._event(Event.KEEPALIVE, wanted.name)])
+
+    async def _replay(self, wanted: Request, upto: int, outlet: Outlet) -> None:
+        # A function of its own, so that a stream that is live does not keep its last page for ever.
+        async for page in replay(self._messages, wanted.topics, wanted.since, upto):
+            lines = [to_line(message) for message in page if wanted.filters.accept(message)]
+            await outlet.write(lines)
 
     def _parse(self, request: web.Request) -> Request:
         parameters = SUBSCRIBE.collect(request.headers.items(), request.query.items())
@@ -153,3 +140,7 @@ class Streams:
 
 def to_line(message: Message) -> Line:
     return Line(message.to_wire())
+
+
+def frames(lines: Iterable[Line]) -> Iterator[bytes]:
+    return (line.ndjson for line in lines)

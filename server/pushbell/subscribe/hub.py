@@ -22,19 +22,17 @@ class Line:
         self._wire = wire
 
     @cached_property
-    def json(self) -> bytes:
-        return msgspec.json.encode(self._wire)
-
-    @cached_property
     def ndjson(self) -> bytes:
-        return self.json + b"\n"
+        """A line of /json, and a frame of /ws."""
+        return msgspec.json.encode(self._wire) + b"\n"
 
     @cached_property
     def sse(self) -> bytes:
         """Messages come without `event:`, so that a browser's EventSource fires `onmessage` for them."""
+        data = b"data: " + msgspec.json.encode(self._wire) + b"\n\n"
         if self._wire.event in (Event.MESSAGE, Event.DELETE, Event.CLEAR):
-            return b"data: " + self.json + b"\n\n"
-        return b"event: " + self._wire.event.encode() + b"\ndata: " + self.json + b"\n\n"
+            return data
+        return b"event: " + self._wire.event.encode() + b"\n" + data
 
     @cached_property
     def raw(self) -> bytes:
@@ -42,19 +40,17 @@ class Line:
             return b"\n"
         return self._wire.message.replace("\n", " ").encode() + b"\n"
 
-    @cached_property
-    def text(self) -> str:
-        """A WebSocket frame."""
-        return self.ndjson.decode()
-
 
 class Reader:
-    """One stream's queue. Made by `Hub.open`, which it must be given back to."""
+    """One stream's queue. Made by `Hub.open`, which it must be given back to.
 
-    __slots__ = ("_ended", "_filters", "_limit", "_overflowed", "_queue", "_waiter", "topics")
+    Messages up to the seq `upto` were dispatched before it opened: they are in the store, later ones in the queue.
+    """
 
-    def __init__(self, topics: Sequence[str], filters: Filters, limit: int) -> None:
-        self.topics = topics
+    __slots__ = ("_ended", "_filters", "_limit", "_overflowed", "_queue", "_waiter", "topics", "upto")
+
+    def __init__(self, topics: Sequence[str], upto: int, filters: Filters, limit: int) -> None:
+        self.topics, self.upto = topics, upto
         self._filters, self._limit = filters, limit
         self._queue: list[Line] = []
         self._waiter: asyncio.Future[None] | None = None
@@ -104,8 +100,7 @@ class Reader:
 class Hub:
     """Knows the open readers by topic, and `seq`, up to which everything was dispatched.
 
-    A reader that opens, notes `seq`, replays up to it and then takes from its queue sees each message exactly once:
-    whatever was dispatched before it opened is in the store, whatever comes later is in the queue.
+    A reader that opens, replays up to its `upto` and then takes from its queue sees each message exactly once.
     """
 
     def __init__(self, last_seq: int, queue_limit: int, max_readers: int) -> None:
@@ -122,7 +117,7 @@ class Hub:
         """Raises ApiError 42903 when there are too many."""
         if len(self._readers) >= self._max_readers:
             raise TOO_MANY_STREAMS
-        reader = Reader(topics, filters, self._queue_limit)
+        reader = Reader(topics, self.seq, filters, self._queue_limit)
         self._readers.add(reader)
         for topic in topics:
             self._by_topic.setdefault(topic, set()).add(reader)

@@ -6,7 +6,7 @@ import hashlib
 import msgspec
 from aiohttp import web
 
-from pushbell.api.answers import CORS, PUBLIC_JSON, json_answer
+from pushbell.api.answers import CORS, PUBLIC_JSON, SERVER, json_answer
 from pushbell.clock import Clock
 from pushbell.errors import NOT_FOUND
 from pushbell.store import Store, StoreError
@@ -70,13 +70,15 @@ class Info:
         if request.path.startswith(("/v1/devices", "/v1/messages")):
             raise NOT_FOUND
         allowed = {"Access-Control-Allow-Methods": "GET, PUT, POST, PATCH, DELETE", "Access-Control-Allow-Headers": "*"}
-        return web.Response(headers={**CORS, **allowed})
+        return web.Response(headers={**CORS, **SERVER, **allowed})
 
     async def missing(self, request: web.Request) -> web.Response:
         """Whatever else: 404, or the way to the path that was probably meant, as Go's router shows it."""
-        cleaned = clean_path(request.rel_url.raw_path)
-        if cleaned != request.rel_url.raw_path:
-            return web.Response(status=301, headers={"Location": cleaned})
+        url = request.rel_url
+        cleaned = clean_path(url.raw_path)
+        if cleaned != url.raw_path:
+            location = f"{cleaned}?{url.raw_query_string}" if url.raw_query_string else cleaned
+            return web.Response(status=301, headers={"Location": location, **SERVER})
         raise NOT_FOUND
 
 

@@ -1,5 +1,6 @@
 """What every test may ask for: a running server, a push service that checks what it gets, devices that use both."""
 
+import secrets
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -24,6 +25,27 @@ async def server(tmp_path: Path, push_service: PushService) -> AsyncIterator[Ser
     await server.start()
     yield server
     await server.close()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shared_server(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Server]:
+    """One server for a module whose tests keep to topics of their own. OPTIONS of the module are its configuration.
+
+    Such tests are marked `pytest.mark.asyncio(loop_scope="module")`.
+    """
+    options: dict[str, str] = getattr(request.module, "OPTIONS", {})
+    server = Server(tmp_path_factory.mktemp("shared") / "data", **options)
+    await server.start()
+    yield server
+    await server.close()
+
+
+@pytest.fixture
+def topic() -> str:
+    """A topic that nobody else uses."""
+    return f"topic-{secrets.token_hex(6)}"
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ const BADGE = "{{ url('icons/badge-96.png') }}";
 const STATIC = "/static/{{ version }}/";
 const SHELL = ["/", "/manifest.webmanifest", ...{{ (urls(".js") + urls(".css"))|tojson }}];
 const EMOJI = "{{ url('emoji.json') }}";
-const REPORT_MS = 3000; // Chromium holds back the next push until this one's work is done
+const FOLLOW_MS = 3000; // Chromium holds back the next push until this one's work is done
 const SHOWN_AT_ONCE = 5;
 const RUNG_KEPT = 300;
 
@@ -28,11 +28,19 @@ async function receive(event) {
   if (push.notification) await show(push.notification, push.data);
   else await takeBack(push.data);
   const shown = push.notification ? Date.now() : undefined;
+  await Promise.race([follow(push, { received, shown }), wait(FOLLOW_MS)]);
+}
+
+async function follow(push, receipt) {
   const { id, token } = push.data;
-  if (id) await settled(noteReceipt(id, { received, shown }));
+  if (id) await settled(noteReceipt(id, receipt));
   await settled(keep(push));
   if (push.event === "activation") await settled(activate(token));
   await settled(report(push.event.startsWith("message") ? id : ""));
+}
+
+function wait(ms) {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 // Each step stands alone: a full disk must not keep the report from the server, nor the other way round.
@@ -57,7 +65,8 @@ async function show(notification, data) {
     await self.registration.showNotification(notification.title, { ...options, icon: ICON, badge: BADGE, renotify });
   } catch {
     // An option that this browser does not take must not cost the notification.
-    await self.registration.showNotification(notification.title, { body: options.body, tag: options.tag || "", data: options.data });
+    const { body, data: about, tag = "" } = options;
+    await self.registration.showNotification(notification.title, { body, tag, data: about });
   }
 }
 
@@ -75,7 +84,8 @@ async function takeBack(data) {
 
 async function keep(push) {
   const message = messageOf(push);
-  if (!message) return;
+  // A push may still be on its way when somebody unsubscribes.
+  if (!message || !(await followedTopics()).some((topic) => topic.topic === message.topic)) return;
   await keepMessages([message]);
   await showBadge();
 }
@@ -91,7 +101,7 @@ async function activate(token) {
 async function report(pushed) {
   const receipts = await waitingReceipts();
   const cursor = (await recall("rung")) || "";
-  const answer = await beat(self.registration, { cursor, receipts: receipts.map(aged) }, REPORT_MS);
+  const answer = await beat(self.registration, { cursor, receipts: receipts.map(aged) }, FOLLOW_MS);
   await dropReceipts(receipts);
   await catchUp(answer.messages || [], pushed, cursor);
 }
@@ -99,8 +109,8 @@ async function report(pushed) {
 // Clocks of devices are wrong; how long ago something was, they know.
 function aged({ id, ...moments }) {
   const now = Date.now();
-  const ages = Object.entries(moments).filter(([, at]) => at).map(([name, at]) => [name, Math.max(0, now - at)]);
-  return { id, ...Object.fromEntries(ages) };
+  const known = Object.entries(moments).filter(([, at]) => at);
+  return { id, ...Object.fromEntries(known.map(([name, at]) => [name, Math.max(0, now - at)])) };
 }
 
 async function catchUp(messages, pushed, cursor) {
@@ -109,14 +119,15 @@ async function catchUp(messages, pushed, cursor) {
   const topics = Object.fromEntries((await followedTopics()).map((topic) => [topic.topic, topic]));
   const missed = missedMessages(messages, pushed, topics, rung);
   await showMissed(missed);
-  await remember("rung-ids", [...rung, ...missed.map((message) => message.id), pushed].filter(Boolean).slice(-RUNG_KEPT));
+  const now = [...rung, ...missed.map((message) => message.id), pushed].filter(Boolean);
+  await remember("rung-ids", now.slice(-RUNG_KEPT));
   if (pushed && (!cursor || messages.some((message) => message.id === pushed))) await remember("rung", pushed);
   await showBadge();
 }
 
 async function showMissed(missed) {
   const rest = missed.slice(0, -SHOWN_AT_ONCE).length;
-  if (rest) await show({ title: `${rest} more ${rest === 1 ? "message" : "messages"}`, body: "They came while this device could not be reached.", tag: "pushbell" }, {});
+  if (rest) await show(summaryOf(rest), {});
   const emoji = missed.length ? await loadEmoji() : {};
   for (const message of missed.slice(-SHOWN_AT_ONCE)) {
     const shown = notificationOf(message);
@@ -124,6 +135,11 @@ async function showMissed(missed) {
     await show({ ...shown, title: signs ? `${signs} ${shown.title}` : shown.title }, message);
     await noteReceipt(message.id, { shown: Date.now() });
   }
+}
+
+function summaryOf(count) {
+  const title = `${count} more ${count === 1 ? "message" : "messages"}`;
+  return { title, body: "They came while this device could not be reached.", tag: "pushbell" };
 }
 
 async function loadEmoji() {
@@ -184,8 +200,8 @@ async function takeOver() {
 self.addEventListener("fetch", (event) => {
   const url = new URL(event.request.url);
   if (event.request.method !== "GET" || url.origin !== self.location.origin) return;
-  if (event.request.mode === "navigate" && isPage(url.pathname)) event.respondWith(fromCache("/"));
-  else if (url.pathname.startsWith(STATIC) || url.pathname === "/manifest.webmanifest") event.respondWith(fromCache(url.pathname));
+  const path = event.request.mode === "navigate" && isPage(url.pathname) ? "/" : url.pathname;
+  if (SHELL.includes(path) || path.startsWith(STATIC)) event.respondWith(fromCache(path));
 });
 
 function isPage(path) {

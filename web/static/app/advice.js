@@ -2,11 +2,21 @@
 /** @import { Browser } from "./browser.js" */
 
 /**
- * @typedef {"insecure" | "unsupported" | "not-installed" | "denied" | "dismissed" | "no-push-service" | "worker" | "unreachable" | "refused" | "not-allowed" | "silent"} Problem
- * @typedef {{title: string, text: string, steps?: string[], button: string}} Advice `button` is what the one button says
+ * @typedef {"insecure" | "unsupported" | "not-installed" | "denied" | "dismissed" | "no-push-service"
+ *   | "worker" | "unreachable" | "refused" | "not-allowed" | "silent"} Problem
+ * @typedef {object} Advice
+ * @property {string} title
+ * @property {string} text
+ * @property {string[]} [steps]
+ * @property {string} button what the one button says
  */
 
-/** @param {Problem} problem @param {Browser} browser @param {string} [detail] the server's own words @returns {Advice} */
+/**
+ * @param {Problem} problem
+ * @param {Browser} browser
+ * @param {string} [detail] the server's own words
+ * @returns {Advice}
+ */
 export function explain(problem, browser, detail = "") {
   switch (problem) {
     case "insecure":
@@ -28,7 +38,12 @@ export function explain(problem, browser, detail = "") {
         button: "I have done that",
       };
     case "denied":
-      return { title: `${browser.name} is blocking notifications for this site`, text: "", steps: unblock(browser), button: "Try again" };
+      return {
+        title: `${browser.name} is blocking notifications for this site`,
+        text: "",
+        steps: unblock(browser),
+        button: "Try again",
+      };
     case "dismissed":
       return {
         title: "The question was closed without an answer",
@@ -36,7 +51,12 @@ export function explain(problem, browser, detail = "") {
         button: "Ask again",
       };
     case "no-push-service":
-      return { title: `${browser.name} could not reach its push service`, text: "", steps: pushServiceSteps(browser), button: "Try again" };
+      return {
+        title: `${browser.name} could not reach its push service`,
+        text: "",
+        steps: pushServiceSteps(browser),
+        button: "Try again",
+      };
     case "worker":
       return {
         title: "The background part could not start",
@@ -44,7 +64,11 @@ export function explain(problem, browser, detail = "") {
         button: "Try again",
       };
     case "unreachable":
-      return { title: "The server does not answer", text: "This device is ready, but the server could not be told. Check the connection, then try again.", button: "Try again" };
+      return {
+        title: "The server does not answer",
+        text: "This device is ready, but the server could not be told. Check the connection, then try again.",
+        button: "Try again",
+      };
     case "not-allowed":
       return { title: "This server does not know your browser’s push service", text: detail, button: "Try again" };
     case "refused":
@@ -61,27 +85,54 @@ export function explain(problem, browser, detail = "") {
 
 /** @param {Browser} browser */
 function unblock(browser) {
-  if (browser.ios) return [`Open Settings on the ${browser.system}, then Notifications.`, "Choose Pushbell and switch on Allow Notifications.", "Come back here."];
+  if (browser.ios)
+    return [
+      `Open Settings on the ${browser.system}, then Notifications.`,
+      "Choose Pushbell and switch on Allow Notifications.",
+      "Come back here.",
+    ];
   if (browser.system === "Android") {
-    return ["Tap the symbol left of the address (in the installed app: long-press its icon, then App info).", "Open Permissions, then Notifications, and allow them.", "Come back here."];
+    return [
+      "Tap the symbol left of the address (in the installed app: long-press its icon, then App info).",
+      "Open Permissions, then Notifications, and allow them.",
+      "Come back here.",
+    ];
   }
-  if (browser.name === "Safari") return ["Open Safari’s Settings, then Websites, then Notifications.", "Set this site to Allow.", "Come back here."];
-  if (browser.name === "Firefox") return ["Open the lock in the address bar.", "Remove the block beside “Send Notifications”.", "Come back here."];
+  if (browser.name === "Safari")
+    return ["Open Safari’s Settings, then Websites, then Notifications.", "Set this site to Allow.", "Come back here."];
+  if (browser.name === "Firefox")
+    return ["Open the lock in the address bar.", "Remove the block beside “Send Notifications”.", "Come back here."];
   return ["Open the symbol left of the address.", "Set Notifications to Allow.", "Come back here."];
 }
 
 /** @param {Browser} browser */
 function pushServiceSteps(browser) {
-  if (browser.name === "Brave") return ["Open brave://settings/privacy.", "Switch on “Use Google services for push messaging”.", "Restart Brave and come back."];
-  if (browser.name === "Firefox") return ["In about:config, dom.push.connection.enabled must be true.", "A firewall must let push.services.mozilla.com through.", "Come back here."];
-  return ["A firewall must let mtalk.google.com, port 5228, through (Safari: *.push.apple.com).", "Builds without Google services, such as ungoogled Chromium, have no push.", "Come back here."];
+  if (browser.name === "Brave")
+    return [
+      "Open brave://settings/privacy.",
+      "Switch on “Use Google services for push messaging”.",
+      "Restart Brave and come back.",
+    ];
+  if (browser.name === "Firefox")
+    return [
+      "In about:config, dom.push.connection.enabled must be true.",
+      "A firewall must let push.services.mozilla.com through.",
+      "Come back here.",
+    ];
+  return [
+    "A firewall must let mtalk.google.com, port 5228, through (Safari: *.push.apple.com).",
+    "Builds without Google services, such as ungoogled Chromium, have no push.",
+    "Come back here.",
+  ];
 }
 
 /** @param {Browser} browser */
 function silentSteps(browser) {
-  if (browser.ios) return ["Is a Focus switched on that silences Pushbell?", "Settings, Notifications, Pushbell: are alerts allowed?"];
-  const system = browser.system === "Android"
-    ? "Android’s Settings, Apps: may this app show notifications, and is battery saving off for it?"
-    : `${browser.system}: do its own settings allow notifications from ${browser.name}, and is Do Not Disturb off?`;
+  if (browser.ios)
+    return ["Is a Focus switched on that silences Pushbell?", "Settings, Notifications, Pushbell: are alerts allowed?"];
+  const system =
+    browser.system === "Android"
+      ? "Android’s Settings, Apps: may this app show notifications, and is battery saving off for it?"
+      : `${browser.system}: do its own settings allow notifications from ${browser.name}, and is Do Not Disturb off?`;
   return [system, `${browser.name} must be running and online.`];
 }

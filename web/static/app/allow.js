@@ -6,7 +6,8 @@ import { el, icon } from "./dom.js";
 /** @import { Problem } from "./advice.js" */
 
 /**
- * @param {{onallowed?: () => void, ondone?: () => void}} [on] `onallowed`: the server knows this device; `ondone`: its first push has come
+ * `onallowed` is called when the server knows this device, `ondone` when its first push has come.
+ * @param {{onallowed?: () => void, ondone?: () => void}} [on]
  * @returns {HTMLElement}
  */
 export function allowPanel(on = {}) {
@@ -52,19 +53,26 @@ function retry(problem, press) {
 /** @param {Problem} problem @param {string} detail @param {() => void} again */
 function adviceBox(problem, detail, again) {
   const advice = explain(problem, thisBrowser(), detail);
-  return el("div.advice", { role: "alert" },
+  return el(
+    "div.advice",
+    { role: "alert" },
     el("h3", {}, advice.title),
     advice.text && el("p", {}, advice.text),
     advice.steps && el("ol", {}, ...advice.steps.map((step) => el("li", {}, step))),
     problem === "not-installed" && installGuide(),
-    el("div.actions", {}, el("button.button.small-button", { type: "button", onclick: again }, advice.button)));
+    el("div.actions", {}, el("button.button.small-button", { type: "button", onclick: again }, advice.button)),
+  );
 }
 
 /** iPhone and iPad: the three taps, with the pictures that one looks for. */
 function installGuide() {
-  const step = (/** @type {string} */ name, /** @type {(Node | string)[]} */ ...words) => el("li", {}, icon(name), el("span", {}, ...words));
-  return el("ol.guide", {},
+  const step = (/** @type {string} */ name, /** @type {(Node | string)[]} */ ...words) =>
+    el("li", {}, icon(name), el("span", {}, ...words));
+  return el(
+    "ol.guide",
+    {},
     step("share", "Tap ", el("b", {}, "Share"), " in the browser’s bar."),
     step("add-square", "Choose ", el("b", {}, "Add to Home Screen"), ", then ", el("b", {}, "Add"), "."),
-    step("bell", "Open Pushbell from there and come back to this page."));
+    step("bell", "Open Pushbell from there and come back to this page."),
+  );
 }

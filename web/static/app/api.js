@@ -26,7 +26,14 @@ async function ask(method, path, { body, secret, timeout = TIMEOUT_MS, keepalive
   /** @type {Response} */
   let response;
   try {
-    response = await fetch(path, { method, headers, body: text, keepalive, cache: "no-store", signal: AbortSignal.timeout(timeout) });
+    response = await fetch(path, {
+      method,
+      headers,
+      body: text,
+      keepalive,
+      cache: "no-store",
+      signal: AbortSignal.timeout(timeout),
+    });
   } catch {
     throw new ApiError(0, 0, "The server did not answer.");
   }
@@ -57,13 +64,21 @@ export const api = {
   removeDevice: (device) => askJson("DELETE", home(device), { secret: device.secret }),
 
   /** @param {{id: string, secret: string}} device @param {string} token */
-  activate: (device, token) => askJson("POST", `${home(device)}/activate`, { body: { token }, secret: device.secret, keepalive: true }),
+  activate: (device, token) =>
+    askJson("POST", `${home(device)}/activate`, { body: { token }, secret: device.secret, keepalive: true }),
 
-  /** @param {{id: string, secret: string}} device @param {object} news @param {number} [timeout] ms @returns {Promise<Heartbeat>} */
-  heartbeat: (device, news, timeout) => askJson("POST", `${home(device)}/heartbeat`, { body: news, secret: device.secret, keepalive: true, timeout }),
+  /**
+   * @param {{id: string, secret: string}} device
+   * @param {object} news
+   * @param {number} [timeout] ms
+   * @returns {Promise<Heartbeat>}
+   */
+  heartbeat: (device, news, timeout) =>
+    askJson("POST", `${home(device)}/heartbeat`, { body: news, secret: device.secret, keepalive: true, timeout }),
 
   /** @param {{id: string, secret: string}} device @param {string} topic @param {object} settings */
-  putTopic: (device, topic, settings) => askJson("PUT", `${home(device)}/topics/${topic}`, { body: settings, secret: device.secret }),
+  putTopic: (device, topic, settings) =>
+    askJson("PUT", `${home(device)}/topics/${topic}`, { body: settings, secret: device.secret }),
 
   /** @param {{id: string, secret: string}} device @param {string} topic */
   removeTopic: (device, topic) => askJson("DELETE", `${home(device)}/topics/${topic}`, { secret: device.secret }),
@@ -71,8 +86,15 @@ export const api = {
   /** The stages of a test push, one JSON object per line. @param {{id: string, secret: string}} device */
   test: (device) => ask("POST", `${home(device)}/test`, { secret: device.secret, timeout: 40_000 }),
 
-  /** Newest first. @param {string[]} topics @param {string} before a message ID or "" @param {number} limit @returns {Promise<{messages: Message[], more: boolean}>} */
-  history: (topics, before, limit) => askJson("GET", `/v1/messages?topic=${topics.join(",")}&limit=${limit}${before && `&before=${before}`}`),
+  /**
+   * Newest first.
+   * @param {string[]} topics
+   * @param {string} before a message ID or ""
+   * @param {number} limit
+   * @returns {Promise<{messages: Message[], more: boolean}>}
+   */
+  history: (topics, before, limit) =>
+    askJson("GET", `/v1/messages?topic=${topics.join(",")}&limit=${limit}${before && `&before=${before}`}`),
 
   /** @param {string} id */
   deliveries: (id) => askJson("GET", `/v1/messages/${id}/deliveries`),

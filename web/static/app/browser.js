@@ -11,7 +11,8 @@
  */
 
 /**
- * @param {{userAgent: string, maxTouchPoints?: number, standalone?: boolean, brave?: unknown, displayStandalone?: boolean, secure?: boolean, pushes?: boolean}} facts
+ * @param {{userAgent: string, maxTouchPoints?: number, standalone?: boolean, brave?: unknown,
+ *   displayStandalone?: boolean, secure?: boolean, pushes?: boolean}} facts as the browser tells them
  * @returns {Browser}
  */
 export function identifyBrowser(facts) {

@@ -14,7 +14,13 @@ export function missedMessages(messages, pushed, topics, rung) {
   const end = messages.findIndex((message) => message.id === pushed);
   const before = messages.slice(0, Math.max(0, end));
   const later = new Map(messages.map((message) => [sequenceOf(message), message.id]));
-  return before.filter((message) => message.event === "message" && !rung.has(message.id) && later.get(sequenceOf(message)) === message.id && wanted(message, topics[message.topic]));
+  return before.filter(
+    (message) =>
+      message.event === "message" &&
+      !rung.has(message.id) &&
+      later.get(sequenceOf(message)) === message.id &&
+      wanted(message, topics[message.topic]),
+  );
 }
 
 /** @param {Message} message */
@@ -22,7 +28,11 @@ function sequenceOf(message) {
   return `${message.topic}/${message.sequence_id || message.id}`;
 }
 
-/** What the server would have filtered must not ring afterwards. @param {Message} message @param {Topic | undefined} topic */
+/**
+ * What the server would have filtered must not ring afterwards.
+ * @param {Message} message
+ * @param {Topic | undefined} topic
+ */
 function wanted(message, topic) {
   if (!topic) return false;
   const since = Math.max(topic.muted_until || 0, topic.rings_since || 0);

@@ -27,6 +27,11 @@ export function commandBox(command) {
     setTimeout(() => (copy.lastChild.textContent = "Copy"), 2000);
   };
   const [program, ...rest] = command.split(" ");
-  const box = el("div.command", {}, el("pre", {}, el("code", {}, el("span.word", {}, program), ` ${rest.join(" ")}`)), copy);
+  const box = el(
+    "div.command",
+    {},
+    el("pre", {}, el("code", {}, el("span.word", {}, program), ` ${rest.join(" ")}`)),
+    copy,
+  );
   return box;
 }

@@ -62,7 +62,12 @@ export async function transact(stores, mode, work) {
   return result;
 }
 
-/** Walk a cursor until `visit` returns false or it ends. @param {IDBRequest<IDBCursorWithValue | null>} request @param {(cursor: IDBCursorWithValue) => boolean | void} visit @returns {Promise<void>} */
+/**
+ * Walk a cursor until `visit` returns false or it ends.
+ * @param {IDBRequest<IDBCursorWithValue | null>} request
+ * @param {(cursor: IDBCursorWithValue) => boolean | void} visit
+ * @returns {Promise<void>}
+ */
 export function walk(request, visit) {
   return new Promise((resolve, reject) => {
     request.onerror = () => reject(request.error);

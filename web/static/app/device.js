@@ -38,7 +38,9 @@ export async function deviceState() {
 /** Start the service worker. Without one the app still works while it is open. */
 export async function startWorker() {
   if (!("serviceWorker" in navigator)) return null;
-  const policy = /** @type {any} */ (globalThis).trustedTypes?.createPolicy("pushbell", { createScriptURL: () => "/sw.js" });
+  const policy = /** @type {any} */ (globalThis).trustedTypes?.createPolicy("pushbell", {
+    createScriptURL: () => "/sw.js",
+  });
   const script = policy ? policy.createScriptURL("") : "/sw.js";
   return navigator.serviceWorker.register(script, { scope: "/", updateViaCache: "none" }).catch(() => null);
 }
@@ -109,7 +111,12 @@ export async function activated() {
   throw new Obstacle("silent");
 }
 
-/** Wait until a page or the worker tells this kind of news, at most so long. @param {string} kind @param {number} ms @returns {Promise<void>} */
+/**
+ * Wait until a page or the worker tells this kind of news, at most so long.
+ * @param {string} kind
+ * @param {number} ms
+ * @returns {Promise<void>}
+ */
 function heard(kind, ms) {
   return new Promise((resolve) => {
     const channel = new BroadcastChannel("pushbell");
@@ -129,7 +136,8 @@ export async function heartbeat() {
   const registration = await ready();
   const key = await serverKey();
   const there = await registration.pushManager.getSubscription();
-  if (Notification.permission === "granted" && (!there || keyOfSubscription(there) !== key)) await renew(registration, key);
+  if (Notification.permission === "granted" && (!there || keyOfSubscription(there) !== key))
+    await renew(registration, key);
   const { state } = await beat(registration, {});
   if (state === "pending" && there) await register(there);
   tell({ kind: "device" });

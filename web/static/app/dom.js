@@ -47,7 +47,13 @@ export function byId(id) {
   return document.getElementById(id);
 }
 
-/** A button that shows only a picture still has a name. @param {string} name @param {string} label @param {(event: Event) => void} onclick @param {Record<string, any>} [more] */
+/**
+ * A button that shows only a picture still has a name.
+ * @param {string} name
+ * @param {string} label
+ * @param {(event: Event) => void} onclick
+ * @param {Record<string, any>} [more]
+ */
 export function iconButton(name, label, onclick, more = {}) {
   return el("button.icon-button", { type: "button", "aria-label": label, title: label, onclick, ...more }, icon(name));
 }

@@ -74,7 +74,11 @@ export class Feed {
     }
   }
 
-  /** The link of a row, to go there or to focus it. @param {string} key @returns {HTMLAnchorElement | null | undefined} */
+  /**
+   * The link of a row, to go there or to focus it.
+   * @param {string} key
+   * @returns {HTMLAnchorElement | null | undefined}
+   */
   linkOf(key) {
     return this.#items.get(key)?.item.querySelector("a.row");
   }
@@ -146,7 +150,9 @@ export class Feed {
 
   /** More when the end comes into view: first what is kept here, then what the server has. */
   #watchEnd() {
-    const watch = new IntersectionObserver((entries) => entries.some((entry) => entry.isIntersecting) && this.#more(), { rootMargin: `${AHEAD_PX}px` });
+    const watch = new IntersectionObserver((entries) => entries.some((entry) => entry.isIntersecting) && this.#more(), {
+      rootMargin: `${AHEAD_PX}px`,
+    });
     watch.observe(this.#end);
     this.#stops.push(() => watch.disconnect());
   }

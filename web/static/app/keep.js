@@ -15,7 +15,10 @@ export async function keepMessages(messages, how = {}) {
   const changed = await transact(["rows"], "readwrite", async (rows) => {
     const news = [];
     for (const message of messages) {
-      const row = fold(await done(rows.get(keyOf(message))), message, { older: how.older, sort: await place(rows, message) });
+      const row = fold(await done(rows.get(keyOf(message))), message, {
+        older: how.older,
+        sort: await place(rows, message),
+      });
       if (!row) continue;
       if (how.read) delete row.unread;
       rows.put(row);
@@ -27,7 +30,11 @@ export async function keepMessages(messages, how = {}) {
   return changed;
 }
 
-/** Times are whole seconds: messages of the same second follow each other by thousandths, in the order they came. @param {IDBObjectStore} rows @param {Message} message */
+/**
+ * Times are whole seconds: messages of the same second follow each other by thousandths, in the order they came.
+ * @param {IDBObjectStore} rows
+ * @param {Message} message
+ */
 async function place(rows, message) {
   const range = IDBKeyRange.bound([message.topic, message.time], [message.topic, message.time + 1], false, true);
   const last = await done(rows.index("topic").openKeyCursor(range, "prev"));

@@ -19,7 +19,14 @@ const HELP = /** @type {[string[], string][]} */ ([
 export function startKeys(app) {
   document.addEventListener("keydown", (event) => {
     const target = /** @type {HTMLElement} */ (event.target);
-    if (event.ctrlKey || event.metaKey || event.altKey || target.matches("input, textarea, select") || document.querySelector("dialog[open]")) return;
+    if (
+      event.ctrlKey ||
+      event.metaKey ||
+      event.altKey ||
+      target.matches("input, textarea, select") ||
+      document.querySelector("dialog[open]")
+    )
+      return;
     const act = actions(app)[event.key];
     if (!act) return;
     event.preventDefault();
@@ -63,8 +70,17 @@ async function put(app) {
 }
 
 function showHelp() {
-  const lines = HELP.flatMap(([keys, words]) => [el("dt", {}, ...keys.flatMap((key, at) => (at ? [" ", el("kbd", {}, key)] : [el("kbd", {}, key)]))), el("dd", {}, words)]);
-  const dialog = el("dialog", { "aria-labelledby": "keys" }, el("h2", { id: "keys" }, "Shortcuts"), el("dl.keys", {}, ...lines), el("div.actions", {}, el("button.button", { type: "button", onclick: () => dialog.close() }, "Close")));
+  const lines = HELP.flatMap(([keys, words]) => [
+    el("dt", {}, ...keys.flatMap((key, at) => (at ? [" ", el("kbd", {}, key)] : [el("kbd", {}, key)]))),
+    el("dd", {}, words),
+  ]);
+  const dialog = el(
+    "dialog",
+    { "aria-labelledby": "keys" },
+    el("h2", { id: "keys" }, "Shortcuts"),
+    el("dl.keys", {}, ...lines),
+    el("div.actions", {}, el("button.button", { type: "button", onclick: () => dialog.close() }, "Close")),
+  );
   dialog.addEventListener("close", () => dialog.remove());
   document.body.append(dialog);
   dialog.showModal();

@@ -2,7 +2,10 @@
 
 const SCHEMES = new Set(["http:", "https:", "mailto:", "tel:", "geo:"]);
 
-/** The address if it may be a link, else null. Relative addresses are refused: they would point into this app. @param {string | undefined} address */
+/**
+ * The address if it may be a link, else null. Relative addresses are refused: they would point into this app.
+ * @param {string | undefined} address
+ */
 export function safeLink(address) {
   if (!address || !/^[a-z][a-z0-9+.-]*:/i.test(address.trim())) return null;
   try {
@@ -19,7 +22,10 @@ export function linkName(href) {
   return url.host || url.pathname;
 }
 
-/** Only https: a picture fetched without it would tell the network what was read. @param {string | undefined} address */
+/**
+ * Only https: a picture fetched without it would tell the network what was read.
+ * @param {string | undefined} address
+ */
 export function safeImage(address) {
   const href = safeLink(address);
   return href && href.startsWith("https:") ? href : null;

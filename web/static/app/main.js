@@ -60,13 +60,23 @@ async function meantPath() {
   const target = await recall("target");
   if (target) await remember("target", undefined);
   if (target && Date.now() - target.at < TARGET_MS && location.pathname === "/") return target.path;
-  const fresh = location.pathname === "/" && !(await recall("welcomed")) && !(await recall("registered")) && !(await followedTopics()).length;
+  const fresh =
+    location.pathname === "/" &&
+    !(await recall("welcomed")) &&
+    !(await recall("registered")) &&
+    !(await followedTopics()).length;
   return fresh ? "/app/welcome" : location.pathname + location.search;
+}
+
+/** @param {string} path */
+async function openMeant(path) {
+  go(path);
+  await remember("target", undefined);
 }
 
 function listenToWorker() {
   if (!("serviceWorker" in navigator)) return;
-  navigator.serviceWorker.addEventListener("message", ({ data }) => data.kind === "open" && go(data.path));
+  navigator.serviceWorker.addEventListener("message", ({ data }) => data.kind === "open" && openMeant(data.path));
   let controlled = Boolean(navigator.serviceWorker.controller);
   navigator.serviceWorker.addEventListener("controllerchange", () => {
     if (controlled && document.visibilityState === "hidden") location.reload();
@@ -88,15 +98,23 @@ async function start() {
   startKeys({ feed: () => panes.feed, selected: () => selected });
   const refresh = gathered(() => drawShelf(route.list === "topic" ? route.topic : ""));
   onNews("rows", refresh);
-  onNews("arrived", ({ messages }) => announce(`${messages.length} new in ${messages[0].topic}: ${messages[0].title || messages[0].message || ""}`));
+  onNews("arrived", ({ messages }) =>
+    announce(`${messages.length} new in ${messages[0].topic}: ${messages[0].title || messages[0].message || ""}`),
+  );
   const stream = new Stream(showLink);
   onNews("topics", () => (refresh(), stream.follow()));
   addEventListener("online", () => stream.connect());
   share(stream);
   await startWorker();
-  const beat = () => document.visibilityState === "visible" && heartbeat().catch((error) => console.warn("Pushbell:", error));
+  const beat = () =>
+    document.visibilityState === "visible" && heartbeat().catch((error) => console.warn("Pushbell:", error));
   document.addEventListener("visibilitychange", beat);
-  await Promise.allSettled([beat(), readConfig(), showBadge(), recall("days").then((days) => forgetOlderThan(Date.now() / 1000 - (days || DAYS_KEPT) * 86_400))]);
+  await Promise.allSettled([
+    beat(),
+    readConfig(),
+    showBadge(),
+    recall("days").then((days) => forgetOlderThan(Date.now() / 1000 - (days || DAYS_KEPT) * 86_400)),
+  ]);
 }
 
 start();

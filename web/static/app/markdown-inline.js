@@ -6,14 +6,20 @@ const DEPTH = 8;
 const BARE_LINK = /^https?:\/\/[^\s<>"'`]+/;
 const ANGLE_LINK = /^<((?:https?|mailto|tel|geo):[^\s<>]+)>/;
 const INNER_LINK = /^(!?)\[([^[\]]{0,500})\]\(\s*<?([^\s()<>]*(?:\([^\s()<>]*\)[^\s()<>]*)*)>?(?:\s+"[^"]*")?\s*\)/;
-const PAIRS = /** @type {[string, string][]} */ ([["**", "strong"], ["__", "strong"], ["~~", "del"], ["*", "em"], ["_", "em"]]);
+const PAIRS = /** @type {[string, string][]} */ ([
+  ["**", "strong"],
+  ["__", "strong"],
+  ["~~", "del"],
+  ["*", "em"],
+  ["_", "em"],
+]);
 
 /** @param {string} text @param {number} [depth] @returns {(Node | string)[]} */
 export function inline(text, depth = DEPTH) {
   /** @type {(Node | string)[]} */
   const found = [];
   let plain = "";
-  for (let at = 0; at < text.length; ) {
+  for (let at = 0; at < text.length;) {
     const span = spanAt(text, at, depth);
     if (span) {
       if (plain) found.push(plain);
@@ -78,7 +84,12 @@ function bareLinkAt(text, at) {
   return { node: { tag: "a", href, children: [href] }, end: at + href.length };
 }
 
-/** A picture becomes a link: fetching it would tell its owner who reads what. @param {string} text @param {number} at @param {number} depth */
+/**
+ * A picture becomes a link: fetching it would tell its owner who reads what.
+ * @param {string} text
+ * @param {number} at
+ * @param {number} depth
+ */
 function linkAt(text, at, depth) {
   const match = INNER_LINK.exec(text.slice(at, at + LONGEST_SPAN));
   if (!match) return null;
@@ -94,12 +105,18 @@ function pairAt(text, at, depth) {
     const from = at + mark.length;
     if (!/\S/.test(text[from] || "")) continue;
     const end = closing(text, mark, from);
-    if (end > from) return { node: { tag, children: inline(text.slice(from, end), depth - 1) }, end: end + mark.length };
+    if (end > from)
+      return { node: { tag, children: inline(text.slice(from, end), depth - 1) }, end: end + mark.length };
   }
   return null;
 }
 
-/** Where the mark closes: after a non-space, and for `_` before a non-word. @param {string} text @param {string} mark @param {number} from */
+/**
+ * Where the mark closes: after a non-space, and for `_` before a non-word.
+ * @param {string} text
+ * @param {string} mark
+ * @param {number} from
+ */
 function closing(text, mark, from) {
   const limit = Math.min(text.length, from + LONGEST_SPAN);
   for (let end = text.indexOf(mark, from); end >= 0 && end < limit; end = text.indexOf(mark, end + mark.length)) {

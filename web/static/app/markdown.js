@@ -22,19 +22,30 @@ export function parseMarkdown(text) {
   return blocks(text.replace(/\r\n?/g, "\n").replace(/\t/g, "    ").split("\n"), DEPTH);
 }
 
-/** The words without the marks, for a preview and for notifications. @param {string} text */
+/** The words without the marks, for a preview. @param {string} text */
 export function plainText(text) {
-  const words = (/** @type {(Node | string)[]} */ nodes) => nodes.map((node) => (typeof node === "string" ? node : node.tag === "br" ? "\n" : words(node.children))).join("");
-  const line = (/** @type {Node} */ node) => (["ul", "ol", "blockquote"].includes(node.tag) ? lines(/** @type {Node[]} */ (node.children)) : [words([node])]);
-  const lines = (/** @type {Node[]} */ nodes) => nodes.flatMap((node) => (typeof node === "string" ? [node] : line(node)));
-  return lines(parseMarkdown(text)).join("\n").trim();
+  return parseMarkdown(text).flatMap(linesOf).join("\n").trim();
+}
+
+/** @param {Node} block @returns {string[]} */
+function linesOf(block) {
+  const nests = ["ul", "ol", "blockquote"].includes(block.tag);
+  return nests
+    ? block.children.flatMap((child) => (typeof child === "string" ? [child] : linesOf(child)))
+    : [wordsOf(block)];
+}
+
+/** @param {Node | string} node @returns {string} */
+function wordsOf(node) {
+  if (typeof node === "string") return node;
+  return node.tag === "br" ? "\n" : node.children.map(wordsOf).join("");
 }
 
 /** @param {string[]} lines @param {number} depth how much further quotes and lists may nest @returns {Node[]} */
 function blocks(lines, depth) {
   /** @type {Node[]} */
   const found = [];
-  for (let at = 0; at < lines.length; ) {
+  for (let at = 0; at < lines.length;) {
     const [node, next] = block(lines, at, depth);
     if (node) found.push(node);
     at = next;
@@ -42,7 +53,13 @@ function blocks(lines, depth) {
   return found;
 }
 
-/** One block from line `at` on, and the line after it. @param {string[]} lines @param {number} at @param {number} depth @returns {[Node | null, number]} */
+/**
+ * One block from line `at` on, and the line after it.
+ * @param {string[]} lines
+ * @param {number} at
+ * @param {number} depth
+ * @returns {[Node | null, number]}
+ */
 function block(lines, at, depth) {
   const line = lines[at];
   if (!line.trim()) return [null, at + 1];
@@ -91,7 +108,11 @@ function continues(lines, at) {
   return /^ {2,}/.test(lines[at]) || !startsBlock(lines[at]);
 }
 
-/** An item that is one paragraph shows its words without a paragraph around them. @param {Node[]} nodes @returns {(Node | string)[]} */
+/**
+ * An item that is one paragraph shows its words without a paragraph around them.
+ * @param {Node[]} nodes
+ * @returns {(Node | string)[]}
+ */
 function tight(nodes) {
   return nodes[0]?.tag === "p" ? [...nodes[0].children, ...nodes.slice(1)] : nodes;
 }
@@ -100,7 +121,10 @@ function tight(nodes) {
 function paragraph(lines, at) {
   let end = at + 1;
   while (end < lines.length && lines[end].trim() && !startsBlock(lines[end])) end += 1;
-  const text = lines.slice(at, end).map((line) => line.trim()).join("\n");
+  const text = lines
+    .slice(at, end)
+    .map((line) => line.trim())
+    .join("\n");
   return [{ tag: "p", children: inline(text) }, end];
 }
 

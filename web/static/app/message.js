@@ -30,7 +30,11 @@ export function messageView(id, list) {
   const draw = async () => {
     const row = await rowOf(id);
     await loadEmoji(row?.head?.tags || []);
-    if (!row?.head) return element.replaceChildren(head(null, back), el("p.sheet.quiet", {}, "This message is no longer here. It was deleted, or it has never reached this device."));
+    if (!row?.head)
+      return element.replaceChildren(
+        head(null, back),
+        el("p.sheet.quiet", {}, "This message is no longer here. It was deleted, or it has never reached this device."),
+      );
     const stamp = `${row.head.id} ${row.head.truncated ? 1 : 0} ${row.versions.length} ${row.inbox ? 1 : 0} ${row.unread ? 1 : 0}`;
     if (stamp === shown) return;
     shown = stamp;
@@ -40,31 +44,41 @@ export function messageView(id, list) {
     element.replaceChildren(head(row, back), body(row, deliveries.element));
   };
 
-  const ready = draw().then(() => rowOf(id)).then((row) => row?.unread && markRead(row.key));
+  const ready = draw()
+    .then(() => rowOf(id))
+    .then((row) => (row?.unread ? markRead(row.key) : undefined));
   const stop = onNews("rows", draw);
   return { element, ready, close: () => (stop(), stopDeliveries?.()) };
 }
 
 /** @param {Row | null} row @param {string} back */
 function head(row, back) {
-  return el("div.head", {},
+  return el(
+    "div.head",
+    {},
     iconButton("back", "Back", () => goBack(back), { class: "icon-button back phone-only" }),
     el("div", {}),
     row && iconButton("unread", "Mark as unread", () => markRead(row.key, false).then(() => go(back))),
     row && archiveButton(row, back),
     row && iconButton("copy", "Copy the text", () => copyText(row.head)),
-    row && iconButton("trash", "Delete for everybody", () => remove(row, back)));
+    row && iconButton("trash", "Delete for everybody", () => remove(row, back)),
+  );
 }
 
 /** @param {Row} row @param {string} back */
 function archiveButton(row, back) {
   const archived = row.inbox === undefined;
-  return iconButton("archive", archived ? "Move back to the inbox" : "Archive", async () => {
-    await archive(row.key, !archived);
-    if (archived) return toast("It is in the inbox again.");
-    go(back);
-    toast("Archived.", { label: "Undo", run: () => archive(row.key, false) });
-  }, { "aria-pressed": String(archived) });
+  return iconButton(
+    "archive",
+    archived ? "Move back to the inbox" : "Archive",
+    async () => {
+      await archive(row.key, !archived);
+      if (archived) return toast("It is in the inbox again.");
+      go(back);
+      toast("Archived.", { label: "Undo", run: () => archive(row.key, false) });
+    },
+    { "aria-pressed": String(archived) },
+  );
 }
 
 /** @param {Message} message */
@@ -75,7 +89,11 @@ async function copyText(message) {
 
 /** @param {Row} row @param {string} back */
 async function remove(row, back) {
-  const sure = await confirmed({ title: "Delete this message for everybody?", text: "It disappears from every device that follows the topic, and from the server’s history.", yes: "Delete" });
+  const sure = await confirmed({
+    title: "Delete this message for everybody?",
+    text: "It disappears from every device that follows the topic, and from the server’s history.",
+    yes: "Delete",
+  });
   if (!sure) return;
   try {
     await api.remove(row.topic, row.sequence);
@@ -89,43 +107,84 @@ async function remove(row, back) {
 function body(row, deliveries) {
   const { head: message } = row;
   const tags = splitTags(message.tags);
-  return el("div.message", {},
-    el("header.message-head", {},
+  return el(
+    "div.message",
+    {},
+    el(
+      "header.message-head",
+      {},
       tags.emojis.length > 0 && el("p.emoji", { "aria-hidden": "true" }, tags.emojis.join(" ")),
       message.title ? el("h1", {}, message.title) : el("h1.unseen", {}, `Message in ${row.topic}`),
-      facts(row)),
+      facts(row),
+    ),
     text(message),
     link(message),
-    tags.words.length > 0 && el("div.tags", { "aria-label": "Tags", role: "group" }, ...tags.words.map((tag) => el("span.chip", {}, tag))),
+    tags.words.length > 0 &&
+      el("div.tags", { "aria-label": "Tags", role: "group" }, ...tags.words.map((tag) => el("span.chip", {}, tag))),
     deliveries,
-    row.versions.length > 0 && versions(row.versions));
+    row.versions.length > 0 && versions(row.versions),
+  );
 }
 
 /** @param {Row} row */
 function facts({ head: message, topic }) {
   const priority = message.priority || 3;
-  return el("p.message-facts", {},
+  return el(
+    "p.message-facts",
+    {},
     el("a", { href: `/${topic}` }, topic),
     el("time", { datetime: new Date(message.time * 1000).toISOString() }, exact(message.time)),
-    priority !== 3 && el("span.priority", { "data-priority": priority }, `${priorityName(priority)[0].toUpperCase()}${priorityName(priority).slice(1)} priority`));
+    priority !== 3 &&
+      el(
+        "span.priority",
+        { "data-priority": priority },
+        `${priorityName(priority)[0].toUpperCase()}${priorityName(priority).slice(1)} priority`,
+      ),
+  );
 }
 
 /** @param {Message} message */
 function text(message) {
-  if (message.content_type === "text/markdown") return el("div.message-body", {}, ...markdownNodes(parseMarkdown(message.message || "")));
+  if (message.content_type === "text/markdown")
+    return el("div.message-body", {}, ...markdownNodes(parseMarkdown(message.message || "")));
   return el("div.message-body.plain", {}, message.message || "");
 }
 
 /** @param {Message} message */
 function link(message) {
   const href = safeLink(message.click);
-  return href && el("div.actions", {}, el("a.button", { href, target: "_blank", rel: "noopener noreferrer" }, icon("external"), `Open ${linkName(href)}`));
+  return (
+    href &&
+    el(
+      "div.actions",
+      {},
+      el(
+        "a.button",
+        { href, target: "_blank", rel: "noopener noreferrer" },
+        icon("external"),
+        `Open ${linkName(href)}`,
+      ),
+    )
+  );
 }
 
 /** @param {Message[]} earlier */
 function versions(earlier) {
-  return el("section.block", { "aria-labelledby": "versions" },
+  return el(
+    "section.block",
+    { "aria-labelledby": "versions" },
     el("h2", { id: "versions" }, "Before"),
-    el("ol.versions", {}, ...earlier.map((version) =>
-      el("li", {}, timeElement(version.time, "when"), el("span", {}, [version.title, textOf(version)].filter(Boolean).join(": "))))));
+    el(
+      "ol.versions",
+      {},
+      ...earlier.map((version) =>
+        el(
+          "li",
+          {},
+          timeElement(version.time, "when"),
+          el("span", {}, [version.title, textOf(version)].filter(Boolean).join(": ")),
+        ),
+      ),
+    ),
+  );
 }

@@ -20,5 +20,7 @@ export function randomName() {
   const bytes = crypto.getRandomValues(new Uint8Array(20));
   const syllables = [];
   for (let i = 0; i < 20; i += 2) syllables.push(CONSONANTS[bytes[i] % 15] + VOWELS[bytes[i + 1] % 5]);
-  return [syllables.slice(0, 2), syllables.slice(2, 5), syllables.slice(5, 8), syllables.slice(8)].map((word) => word.join("")).join("-");
+  return [syllables.slice(0, 2), syllables.slice(2, 5), syllables.slice(5, 8), syllables.slice(8)]
+    .map((word) => word.join(""))
+    .join("-");
 }

@@ -2,7 +2,11 @@
 
 const channel = new BroadcastChannel("pushbell");
 
-/** Call `listener` for this kind of news; returns the function that stops it. @param {string} kind @param {(news: any) => void} listener */
+/**
+ * Call `listener` for this kind of news; returns the function that stops it.
+ * @param {string} kind
+ * @param {(news: any) => void} listener
+ */
 export function onNews(kind, listener) {
   const hear = (/** @type {MessageEvent} */ event) => event.data.kind === kind && listener(event.data);
   channel.addEventListener("message", hear);

@@ -1,14 +1,18 @@
 // The two panes: what is in them, and how one becomes the other.
 import { byId, el, icon } from "./dom.js";
 import { followView } from "./follow.js";
-import { inboxView, topicsView, topicView } from "./lists.js";
+import { inboxView } from "./inbox.js";
 import { messageView } from "./message.js";
 import { ringView } from "./ring.js";
 import { sendView } from "./send.js";
 import { settingsView } from "./settings.js";
+import { topicListView } from "./topic-list.js";
+import { topicView } from "./topic.js";
 import { welcomeView } from "./welcome.js";
 /** @import { Route } from "./router.js" */
-/** @import { View } from "./lists.js" */
+/** @import { Feed } from "./feed.js" */
+
+/** @typedef {{element: HTMLElement, feed?: Feed, ready?: Promise<any>, close?: () => void}} View */
 
 const PAGES = ["settings", "welcome"];
 
@@ -68,7 +72,7 @@ function feedView({ list, topic }) {
     case "topic":
       return topicView(topic);
     case "topics":
-      return topicsView();
+      return topicListView();
     case "settings":
       return settingsView();
     case "welcome":
@@ -90,7 +94,9 @@ function sideView(kind, name, topic) {
     case "ring":
       return ringView(name);
     default:
-      return { element: el("div.nobody", {}, engraved(), el("p", {}, "Choose a message, or press ", el("kbd", {}, "j"), ".")) };
+      return {
+        element: el("div.nobody", {}, engraved(), el("p", {}, "Choose a message, or press ", el("kbd", {}, "j"), ".")),
+      };
   }
 }
 

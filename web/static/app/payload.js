@@ -40,7 +40,11 @@ export function messageOf({ event, data, notification }) {
 
 /** For a message that came without its own push. @param {Message} message */
 export function notificationOf(message) {
-  return { title: message.title || message.topic, body: message.message || "", tag: `${message.topic}/${message.sequence_id || message.id}` };
+  return {
+    title: message.title || message.topic,
+    body: message.message || "",
+    tag: `${message.topic}/${message.sequence_id || message.id}`,
+  };
 }
 
 /**

@@ -22,7 +22,12 @@ let queue = Promise.resolve();
 export function reachOf(id) {
   const held = known.get(id);
   if (held && (isSettled(held.reach) || Date.now() - held.at < FRESH_MS)) return Promise.resolve(held.reach);
-  const asked = queue.then(() => api.deliveries(id)).then((reach) => note(id, reach), () => held?.reach ?? null);
+  const asked = queue
+    .then(() => api.deliveries(id))
+    .then(
+      (reach) => note(id, reach),
+      () => held?.reach ?? null,
+    );
   queue = asked;
   return asked;
 }
@@ -39,10 +44,17 @@ function isSettled(reach) {
   return reach.due === 0 && reach.received >= reach.delivered;
 }
 
-/** "3 of 3 devices", and whether that is all of them. Devices that did not want it do not count. @param {Reach} reach */
+/**
+ * "3 of 3 devices", and whether that is all of them. Devices that did not want it do not count.
+ * @param {Reach} reach
+ */
 export function reachWords(reach) {
   const wanted = reach.owed - reach.filtered;
   if (wanted <= 0) return null;
   const reached = Math.max(reach.received, 0);
-  return { text: `${reached} of ${wanted} ${wanted === 1 ? "device" : "devices"}`, all: reached >= wanted, lost: reach.failed + reach.gone + reach.expired > 0 };
+  return {
+    text: `${reached} of ${wanted} ${wanted === 1 ? "device" : "devices"}`,
+    all: reached >= wanted,
+    lost: reach.failed + reach.gone + reach.expired > 0,
+  };
 }

@@ -11,7 +11,10 @@ export function identity() {
   return transact(["state"], "readwrite", async (state) => {
     const known = await done(state.get("device"));
     if (known) return known;
-    const made = { id: base64url(crypto.getRandomValues(new Uint8Array(18))), secret: base64url(crypto.getRandomValues(new Uint8Array(24))) };
+    const made = {
+      id: base64url(crypto.getRandomValues(new Uint8Array(18))),
+      secret: base64url(crypto.getRandomValues(new Uint8Array(24))),
+    };
     state.put(made, "device");
     return made;
   });
@@ -19,7 +22,10 @@ export function identity() {
 
 /** @param {Uint8Array | ArrayBuffer} bytes */
 export function base64url(bytes) {
-  return btoa(String.fromCharCode(...new Uint8Array(bytes))).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
+  return btoa(String.fromCharCode(...new Uint8Array(bytes)))
+    .replace(/\+/g, "-")
+    .replace(/\//g, "_")
+    .replace(/=+$/, "");
 }
 
 /** @param {string} text */
@@ -35,7 +41,10 @@ export function keyOfSubscription(subscription) {
 
 /** @param {ServiceWorkerRegistration} registration @param {string} key the server's public key */
 export async function subscribe(registration, key) {
-  const subscription = await registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: fromBase64url(key) });
+  const subscription = await registration.pushManager.subscribe({
+    userVisibleOnly: true,
+    applicationServerKey: fromBase64url(key),
+  });
   // Safari before 18.2 sometimes gave a subscription without an address.
   if (!subscription.endpoint) throw new DOMException("no endpoint", "AbortError");
   return subscription;
@@ -46,13 +55,23 @@ export async function register(subscription) {
   const { endpoint, keys } = subscription.toJSON();
   const name = await recall("name");
   const topics = settingsOf(await followedTopics());
-  const answer = await api.putDevice(await identity(), { endpoint, keys, vapid_key: keyOfSubscription(subscription), name, topics });
+  const answer = await api.putDevice(await identity(), {
+    endpoint,
+    keys,
+    vapid_key: keyOfSubscription(subscription),
+    name,
+    topics,
+  });
   await remember("registered", { at: Date.now(), state: answer.state, endpoint });
   if (!(await recall("rung"))) await remember("rung", answer.cursor || undefined);
   return answer;
 }
 
-/** Throw the subscription away and make a new one: the push service, or a changed key, gave up the old one. @param {ServiceWorkerRegistration} registration @param {string} key */
+/**
+ * Throw the subscription away and make a new one: the push service, or a changed key, gave up the old one.
+ * @param {ServiceWorkerRegistration} registration
+ * @param {string} key
+ */
 export async function renew(registration, key) {
   await (await registration.pushManager.getSubscription())?.unsubscribe();
   return register(await subscribe(registration, key));
@@ -71,10 +90,19 @@ export async function beat(registration, news, timeout) {
   const permission = Notification.permission;
   const answer = await api.heartbeat(await identity(), { endpoint_hash, permission, ...news }, timeout);
   await remember("heartbeat", { at: Date.now(), state: answer.state });
-  if (permission !== "granted") return answer;
-  if (answer.state === "dead") await renew(registration, await recall("key"));
-  else if (subscription && (answer.state === "unknown" || (await differs(answer.topics)))) await register(subscription);
+  if (permission === "granted") await mend(registration, subscription, answer);
   return answer;
+}
+
+/**
+ * @param {ServiceWorkerRegistration} registration
+ * @param {PushSubscription | null} subscription
+ * @param {Heartbeat} answer
+ */
+async function mend(registration, subscription, { state, topics }) {
+  if (state === "ok") await remember("registered", { ...(await recall("registered")), state: "active" });
+  if (state === "dead") await renew(registration, await recall("key"));
+  else if (subscription && (state === "unknown" || (state === "ok" && (await differs(topics))))) await register(subscription);
 }
 
 /** @param {string} endpoint */
@@ -82,15 +110,25 @@ async function hashOf(endpoint) {
   return base64url(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(endpoint)));
 }
 
-/** Whether the server knows other topics than this device: then a change did not reach it. @param {Heartbeat["topics"]} theirs */
+/**
+ * Whether the server knows other topics than this device: then a change did not reach it.
+ * @param {Heartbeat["topics"]} theirs
+ */
 async function differs(theirs = {}) {
   const ours = settingsOf(await followedTopics());
   const names = Object.keys(ours);
-  return names.length !== Object.keys(theirs).length
-    || names.some((name) => theirs[name]?.min_priority !== ours[name].min_priority || theirs[name]?.muted_until !== ours[name].muted_until);
+  return (
+    names.length !== Object.keys(theirs).length ||
+    names.some(
+      (name) =>
+        theirs[name]?.min_priority !== ours[name].min_priority || theirs[name]?.muted_until !== ours[name].muted_until,
+    )
+  );
 }
 
 /** @param {Topic[]} topics */
 function settingsOf(topics) {
-  return Object.fromEntries(topics.map(({ topic, min_priority, muted_until }) => [topic, { min_priority, muted_until }]));
+  return Object.fromEntries(
+    topics.map(({ topic, min_priority, muted_until }) => [topic, { min_priority, muted_until }]),
+  );
 }

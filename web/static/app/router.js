@@ -1,8 +1,9 @@
 // Addresses: what they mean and how to get there.
 
 /**
+ * What an address shows. The list `same` is whatever the first pane showed before.
  * @typedef {object} Route
- * @property {"inbox" | "topic" | "topics" | "settings" | "welcome" | "same"} list what the feed pane shows; `same`: whatever it showed
+ * @property {"inbox" | "topic" | "topics" | "settings" | "welcome" | "same"} list of the first pane
  * @property {string} topic of the list, when it is one topic
  * @property {{kind: "message" | "send" | "follow" | "ring" | "none", name: string}} side what the side pane shows
  * @property {"inbox" | "topics" | "send" | "settings" | ""} tab
@@ -35,7 +36,11 @@ export function parseRoute(path, search) {
   return { list: "topic", topic, side: query.has("ring") ? { kind: "ring", name: topic } : side, tab: "topics" };
 }
 
-/** The address of a message within the list it is shown in. @param {string | null} topic null for the inbox @param {string} id */
+/**
+ * The address of a message within the list it is shown in.
+ * @param {string | null} topic null for the inbox
+ * @param {string} id
+ */
 export function messagePath(topic, id) {
   return `/${topic ?? ""}?message=${id}`;
 }
@@ -50,7 +55,15 @@ export function startRouter(onarrive) {
   document.addEventListener("click", (event) => {
     const link = /** @type {Element} */ (event.target).closest?.("a[href]");
     if (!(link instanceof HTMLAnchorElement) || event.defaultPrevented || event.button !== 0 || link.target) return;
-    if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey || link.origin !== location.origin || link.hash) return;
+    if (
+      event.metaKey ||
+      event.ctrlKey ||
+      event.shiftKey ||
+      event.altKey ||
+      link.origin !== location.origin ||
+      link.hash
+    )
+      return;
     event.preventDefault();
     go(link.pathname + link.search);
   });

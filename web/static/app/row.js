@@ -23,13 +23,19 @@ export function rowElement(row, topic) {
   const { head } = row;
   const tags = splitTags(head.tags);
   const href = messagePath(topic, row.head.id);
-  return el("a.row", { href, "data-key": row.key, "data-priority": head.priority || 3, "data-unread": Boolean(row.unread) },
+  return el(
+    "a.row",
+    { href, "data-key": row.key, "data-priority": head.priority || 3, "data-unread": Boolean(row.unread) },
     sign(head, tags.emojis),
-    el("div", {},
+    el(
+      "div",
+      {},
       row.unread && el("span.unseen", {}, "Unread. "),
       head.priority && head.priority !== 3 && el("span.unseen", {}, `Priority ${priorityName(head.priority)}. `),
       ...words(head, tags.emojis),
-      marks(row, topic, tags.words)));
+      marks(row, topic, tags.words),
+    ),
+  );
 }
 
 /** @param {Message} head @param {string[]} emojis */
@@ -37,8 +43,12 @@ function words(head, emojis) {
   const time = timeElement(head.time, "row-time");
   const text = textOf(head);
   const rest = emojis.slice(1).join(" ");
-  if (!head.title) return [el("div.row-head", {}, el("p.row-title.row-text.alone", {}, rest && `${rest} `, text), time)];
-  return [el("div.row-head", {}, el("p.row-title", {}, rest && `${rest} `, head.title), time), el("p.row-text", {}, text)];
+  if (!head.title)
+    return [el("div.row-head", {}, el("p.row-title.row-text.alone", {}, rest && `${rest} `, text), time)];
+  return [
+    el("div.row-head", {}, el("p.row-title", {}, rest && `${rest} `, head.title), time),
+    el("p.row-text", {}, text),
+  ];
 }
 
 /** @param {Message} message */
@@ -46,7 +56,11 @@ export function textOf(message) {
   return message.content_type === "text/markdown" ? plainText(message.message || "") : message.message || "";
 }
 
-/** The picture at the left: the sender's, the first emoji, or the topic's initial. @param {Message} head @param {string[]} emojis */
+/**
+ * The picture at the left: the sender's, the first emoji, or the topic's initial.
+ * @param {Message} head
+ * @param {string[]} emojis
+ */
 function sign(head, emojis) {
   const source = safeImage(head.icon);
   if (source) {
@@ -62,12 +76,15 @@ function sign(head, emojis) {
 function marks({ head, versions }, topic, tags) {
   const link = safeLink(head.click);
   const repeats = versions.length + 1;
-  return el("div.row-marks", {},
+  return el(
+    "div.row-marks",
+    {},
     topic === null && el("span.mono", {}, head.topic),
     el("span.reach", { hidden: true }),
     repeats > 1 && el("span", { title: `${repeats} versions` }, icon("history"), `${repeats} updates`),
     link && el("span", {}, icon("external"), linkName(link)),
-    ...tags.slice(0, 3).map((tag) => el("span.chip", {}, tag)));
+    ...tags.slice(0, 3).map((tag) => el("span.chip", {}, tag)),
+  );
 }
 
 /** @param {HTMLElement} element a row @param {Reach | null} reach */
@@ -81,12 +98,21 @@ export function showReach(element, reach) {
   mark.title = `Reached ${said.text}`;
 }
 
-/** A time that keeps itself true: `refreshTimes` rewrites it. @param {number} at Unix seconds @param {string} className */
+/**
+ * A time that keeps itself true: `refreshTimes` rewrites it.
+ * @param {number} at Unix seconds
+ * @param {string} className
+ */
 export function timeElement(at, className) {
-  return el(`time.${className}`, { datetime: new Date(at * 1000).toISOString(), title: exact(at), "data-at": at, "aria-label": exact(at) }, ago(at, Date.now()));
+  return el(
+    `time.${className}`,
+    { datetime: new Date(at * 1000).toISOString(), title: exact(at), "data-at": at, "aria-label": exact(at) },
+    ago(at, Date.now()),
+  );
 }
 
 /** @param {ParentNode} within */
 export function refreshTimes(within) {
-  for (const time of /** @type {NodeListOf<HTMLElement>} */ (within.querySelectorAll("time[data-at]"))) time.textContent = ago(Number(time.dataset.at), Date.now());
+  for (const time of /** @type {NodeListOf<HTMLElement>} */ (within.querySelectorAll("time[data-at]")))
+    time.textContent = ago(Number(time.dataset.at), Date.now());
 }

@@ -70,7 +70,10 @@ export async function dropTopic(topic) {
   await showBadge();
 }
 
-/** Remove what is older than this; a feed that is kept for ever would one day be refused by the browser. @param {number} before Unix seconds */
+/**
+ * Remove what is older than this; a feed that is kept for ever would one day be refused by the browser.
+ * @param {number} before Unix seconds
+ */
 export async function forgetOlderThan(before) {
   await transact(["rows"], "readwrite", (rows) =>
     walk(rows.openCursor(), (cursor) => {

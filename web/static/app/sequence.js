@@ -33,10 +33,21 @@ export function fold(row, message, how = {}) {
 /** @param {Message} message @returns {Row} */
 function emptyRow(message) {
   const sequence = message.sequence_id || message.id;
-  return { key: keyOf(message), topic: message.topic, sequence, ids: [], head: /** @type {any} */ (null), versions: [] };
+  return {
+    key: keyOf(message),
+    topic: message.topic,
+    sequence,
+    ids: [],
+    head: /** @type {any} */ (null),
+    versions: [],
+  };
 }
 
-/** A push may have been cut to fit; the whole message arrives later under the same ID. @param {Row} row @param {Message} message */
+/**
+ * A push may have been cut to fit; the whole message arrives later under the same ID.
+ * @param {Row} row
+ * @param {Message} message
+ */
 function completed(row, message) {
   if (message.truncated) return null;
   if (row.head?.id === message.id && row.head.truncated) return { ...row, head: message };
@@ -50,7 +61,11 @@ function risen(row, message, sort) {
   return { ...rest, head: message, versions, sort, inbox: sort, unread: message.topic };
 }
 
-/** Everything but the IDs goes; the row stays as a grave, so that a late push cannot bring it back. @param {Row} row @param {Message} message */
+/**
+ * Everything but the IDs goes; the row stays as a grave, so that a late push cannot bring it back.
+ * @param {Row} row
+ * @param {Message} message
+ */
 function deleted(row, message) {
   const bare = without(without(without(row, "unread"), "sort"), "inbox");
   return { ...bare, head: /** @type {any} */ (null), versions: [], gone: Math.max(message.time, row.gone || 0) };

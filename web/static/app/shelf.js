@@ -10,17 +10,25 @@ import { byId } from "./dom.js";
 export async function drawShelf(current) {
   const [topics, counts] = await Promise.all([followedTopics(), unreadCounts()]);
   const links = topics.map((topic) => shelfLink(topic, counts[topic.topic] || 0, topic.topic === current));
-  const head = el("div.shelf-head", {}, el("h2", {}, "Topics"), el("a", { href: "/app/follow", "aria-label": "Subscribe to a topic", title: "Subscribe to a topic" }, icon("plus")));
+  const head = el(
+    "div.shelf-head",
+    {},
+    el("h2", {}, "Topics"),
+    el("a", { href: "/app/follow", "aria-label": "Subscribe to a topic", title: "Subscribe to a topic" }, icon("plus")),
+  );
   byId("shelf").replaceChildren(head, ...links);
   showTotal(Object.values(counts).reduce((sum, count) => sum + count, 0));
 }
 
 /** @param {Topic} topic @param {number} unread @param {boolean} current */
 function shelfLink(topic, unread, current) {
-  const link = el(unread ? "a.shelf-topic.has-unread" : "a.shelf-topic", { href: `/${topic.topic}`, "aria-current": current ? "page" : null },
+  const link = el(
+    unread ? "a.shelf-topic.has-unread" : "a.shelf-topic",
+    { href: `/${topic.topic}`, "aria-current": current ? "page" : null },
     el("span.name", {}, topic.topic),
     isMuted(topic, Date.now()) && icon("bell-off"),
-    unread > 0 && el("b.count", { "aria-label": `${unread} unread` }, String(unread)));
+    unread > 0 && el("b.count", { "aria-label": `${unread} unread` }, String(unread)),
+  );
   return link;
 }
 

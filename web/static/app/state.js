@@ -4,7 +4,10 @@ import { done, transact } from "./database.js";
 
 const RECEIPTS_KEPT = 200;
 
-/** Tells every open page (and this one) that something was written. @param {{kind: string, [more: string]: any}} news */
+/**
+ * Tells every open page (and this one) that something was written.
+ * @param {{kind: string, [more: string]: any}} news
+ */
 export function tell(news) {
   const channel = new BroadcastChannel("pushbell");
   channel.postMessage(news);
@@ -18,7 +21,11 @@ export function recall(name) {
 
 /** @param {string} name @param {any} value */
 export async function remember(name, value) {
-  await transact(["state"], "readwrite", (state) => done(value === undefined ? state.delete(name) : state.put(value, name)));
+  await transact(
+    ["state"],
+    "readwrite",
+    (state) => void (value === undefined ? state.delete(name) : state.put(value, name)),
+  );
 }
 
 /** @returns {Promise<Topic[]>} */
@@ -32,7 +39,11 @@ export async function putTopic(topic) {
   tell({ kind: "topics" });
 }
 
-/** Note something about a message that the server does not know yet. @param {string} id @param {Partial<Receipt>} news */
+/**
+ * Note something about a message that the server does not know yet.
+ * @param {string} id
+ * @param {Partial<Receipt>} news
+ */
 export async function noteReceipt(id, news) {
   await transact(["receipts"], "readwrite", async (receipts) => {
     const known = await done(receipts.get(id));

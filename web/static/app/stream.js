@@ -1,4 +1,5 @@
-// One live stream for all topics, in the tab that was last looked at. It resumes at a cursor: nothing twice, nothing lost.
+// One live stream for all topics, in the tab that was last looked at.
+// It resumes at a cursor: nothing twice, nothing lost.
 import { keepMessages, showBadge } from "./keep.js";
 import { followedTopics, recall, remember, tell } from "./state.js";
 import { loadTopics } from "./history.js";
@@ -28,7 +29,10 @@ export class Stream {
 
   /** Connect, or connect anew when the list of topics has changed. */
   async follow() {
-    const topics = (await followedTopics()).map((topic) => topic.topic).sort().join(",");
+    const topics = (await followedTopics())
+      .map((topic) => topic.topic)
+      .sort()
+      .join(",");
     if (!this.owned || (topics === this.#topics && this.#source)) return;
     this.#topics = topics;
     await this.connect();
@@ -55,7 +59,10 @@ export class Stream {
     this.#source = null;
   }
 
-  /** The server's own "open" has data, the browser's has none. Once it is open, no later message can be missed. @param {string | undefined} data */
+  /**
+   * The server's own "open" has data, the browser's has none. Once it is open, no later message can be missed.
+   * @param {string | undefined} data
+   */
   async #opened(data) {
     this.#heard();
     if (!data) return;
@@ -104,7 +111,8 @@ export class Stream {
  */
 export function share(stream) {
   if (!navigator.locks) return void run(stream);
-  const own = (/** @type {LockOptions} */ options) => navigator.locks.request("stream", options, () => run(stream)).catch(() => yieldTo(stream, own));
+  const own = (/** @type {LockOptions} */ options) =>
+    navigator.locks.request("stream", options, () => run(stream)).catch(() => yieldTo(stream, own));
   own({ steal: document.visibilityState === "visible" });
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible" && !stream.owned) own({ steal: true });

@@ -20,21 +20,29 @@ export function swipeable(item, key) {
     swiping = false;
   };
 
-  item.addEventListener("touchstart", (event) => {
-    from = { x: event.touches[0].clientX, y: event.touches[0].clientY };
-    moved = 0;
-  }, { passive: true });
+  item.addEventListener(
+    "touchstart",
+    (event) => {
+      from = { x: event.touches[0].clientX, y: event.touches[0].clientY };
+      moved = 0;
+    },
+    { passive: true },
+  );
 
-  item.addEventListener("touchmove", (event) => {
-    const x = event.touches[0].clientX - from.x;
-    const y = event.touches[0].clientY - from.y;
-    if (!swiping && (Math.abs(x) < DECIDED_PX || Math.abs(x) < 2 * Math.abs(y))) return;
-    swiping = true;
-    moved = x;
-    item.classList.add("swiping");
-    row().style.transform = `translateX(${x}px)`;
-    under(item, x);
-  }, { passive: true });
+  item.addEventListener(
+    "touchmove",
+    (event) => {
+      const x = event.touches[0].clientX - from.x;
+      const y = event.touches[0].clientY - from.y;
+      if (!swiping && (Math.abs(x) < DECIDED_PX || Math.abs(x) < 2 * Math.abs(y))) return;
+      swiping = true;
+      moved = x;
+      item.classList.add("swiping");
+      row().style.transform = `translateX(${x}px)`;
+      under(item, x);
+    },
+    { passive: true },
+  );
 
   item.addEventListener("touchend", async () => {
     if (!swiping) return;

@@ -25,7 +25,15 @@ export function dayName(at, now) {
 
 /** For people who hover and for screen readers. @param {number} at Unix seconds */
 export function exact(at) {
-  return format(at, { weekday: "long", day: "numeric", month: "long", year: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit" });
+  return format(at, {
+    weekday: "long",
+    day: "numeric",
+    month: "long",
+    year: "numeric",
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+  });
 }
 
 /** @param {number} at Unix seconds */

@@ -13,15 +13,25 @@ export function toast(text, action) {
   byId("toasts").replaceChildren(element);
 }
 
-/** A question before something that cannot be undone. @param {{title: string, text: string, yes: string}} question @returns {Promise<boolean>} */
+/**
+ * A question before something that cannot be undone.
+ * @param {{title: string, text: string, yes: string}} question
+ * @returns {Promise<boolean>}
+ */
 export function confirmed({ title, text, yes }) {
   return new Promise((resolve) => {
-    const dialog = el("dialog", { "aria-labelledby": "question" },
+    const dialog = el(
+      "dialog",
+      { "aria-labelledby": "question" },
       el("h2", { id: "question" }, title),
       el("p", {}, text),
-      el("div.actions", {},
+      el(
+        "div.actions",
+        {},
         el("button.button", { type: "button", onclick: () => dialog.close("") }, "Cancel"),
-        el("button.button.danger", { type: "button", onclick: () => dialog.close("yes") }, yes)));
+        el("button.button.danger", { type: "button", onclick: () => dialog.close("yes") }, yes),
+      ),
+    );
     dialog.addEventListener("close", () => (dialog.remove(), resolve(dialog.returnValue === "yes")));
     document.body.append(dialog);
     dialog.showModal();

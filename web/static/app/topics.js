@@ -1,9 +1,11 @@
 // What this device follows. Its own list is the truth; the server is told, and told again by the heartbeat if need be.
 import { api, ApiError } from "./api.js";
 import { transact, done } from "./database.js";
+import { threshold } from "./priority.js";
 import { identity } from "./registration.js";
 import { dropTopic } from "./rows.js";
-import { followedTopics, putTopic, recall, remember } from "./state.js";
+import { putTopic, recall, remember } from "./state.js";
+import { until } from "./time.js";
 /** @import { Topic } from "./types.js" */
 
 /** The mute that lasts until somebody ends it. */
@@ -54,4 +56,10 @@ export function isMuted(topic, now) {
   return topic.muted_until > now / 1000;
 }
 
-export { followedTopics };
+/** @param {Topic} topic */
+export function howItRings(topic) {
+  const now = Date.now();
+  if (topic.muted_until >= FOR_EVER) return "Muted until you turn it on";
+  if (isMuted(topic, now)) return `Muted until ${until(topic.muted_until, now)}`;
+  return `Rings for ${threshold(topic.min_priority)}`;
+}

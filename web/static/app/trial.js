@@ -20,9 +20,19 @@ export function stillBell(state = "") {
 
 /** @param {{onshown?: () => void, enabled?: boolean}} [how] */
 export function trialBell({ onshown, enabled = true } = {}) {
-  const words = el("p.quiet", { role: "status" }, enabled ? "Press the bell. It rings this device through its push service, the whole way." : "The bell works as soon as notifications are allowed.");
+  const words = el(
+    "p.quiet",
+    { role: "status" },
+    enabled
+      ? "Press the bell. It rings this device through its push service, the whole way."
+      : "The bell works as soon as notifications are allowed.",
+  );
   const stages = el("ol.stages", { hidden: true, "aria-label": "Stages of the test" });
-  const bell = el("button.bell", { type: "button", "aria-label": "Ring this device", "aria-disabled": String(!enabled) }, el("span.bell-button"));
+  const bell = el(
+    "button.bell",
+    { type: "button", "aria-label": "Ring this device", "aria-disabled": String(!enabled) },
+    el("span.bell-button"),
+  );
   let running = false;
 
   const ring = async () => {
@@ -47,12 +57,21 @@ export function trialBell({ onshown, enabled = true } = {}) {
     bell.setAttribute("aria-disabled", "false");
     words.textContent = "Now press the bell.";
   };
-  return { element: el("div", { class: "welcome-door", role: "group", "aria-label": "Test" }, bell, words, stages), enable: enableBell };
+  return {
+    element: el("div", { class: "welcome-door", role: "group", "aria-label": "Test" }, bell, words, stages),
+    enable: enableBell,
+  };
 }
 
 /** @param {string} name @param {string} label */
 function stageLine(name, label) {
-  return el("li", { "data-stage": name }, el("span.mark", {}, icon("check")), el("span", {}, label), el("span.ms", {}, ""));
+  return el(
+    "li",
+    { "data-stage": name },
+    el("span.mark", {}, icon("check")),
+    el("span", {}, label),
+    el("span.ms", {}, ""),
+  );
 }
 
 /** @param {HTMLElement} stages @param {Stage} stage */
@@ -63,7 +82,11 @@ function tick(stages, { stage, ms }) {
   /** @type {HTMLElement} */ (line.querySelector(".ms")).textContent = duration(ms / 1000);
 }
 
-/** Read the stages, one JSON object per line, as they come; returns the last. @param {(stage: Stage) => void} onstage @returns {Promise<Stage>} */
+/**
+ * Read the stages, one JSON object per line, as they come; returns the last.
+ * @param {(stage: Stage) => void} onstage
+ * @returns {Promise<Stage>}
+ */
 async function follow(onstage) {
   let last = { stage: "failed", ms: 0, reason: "The server did not answer." };
   try {
@@ -94,7 +117,9 @@ async function* linesOf(body) {
 function verdict({ stage, ms, reason, status }) {
   if (stage === "shown") return `It rang, ${duration(ms / 1000)} after you pressed.`;
   if (stage === "timeout" || stage === "accepted" || stage === "received") {
-    return stage === "received" ? "The device received it but did not show it: look at the system’s notification settings." : "The push service took it, but this device has not answered. Is it online, and does the system allow notifications?";
+    return stage === "received"
+      ? "The device received it but did not show it: look at the system’s notification settings."
+      : "The push service took it, but this device has not answered. Is it online, and does the system allow notifications?";
   }
   return `It did not ring: ${reason || "the push service refused it"}${status ? ` (${status})` : ""}`;
 }

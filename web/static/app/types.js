@@ -55,6 +55,14 @@
  * @property {number} [closed]
  */
 
-/** @typedef {{state: "ok" | "pending" | "unknown" | "dead", topics?: Record<string, {min_priority: number, muted_until: number}>, messages?: Message[], more?: boolean, cursor?: string}} Heartbeat */
+/**
+ * What the server answers to a heartbeat.
+ * @typedef {object} Heartbeat
+ * @property {"ok" | "pending" | "unknown" | "dead"} state
+ * @property {Record<string, {min_priority: number, muted_until: number}>} [topics]
+ * @property {Message[]} [messages] since the cursor, oldest first
+ * @property {boolean} [more]
+ * @property {string} [cursor]
+ */
 
 export {};

@@ -19,9 +19,11 @@ export function welcomeView() {
   const finish = async () => {
     mark(ring, "done");
     const topics = await followedTopics();
-    next.replaceChildren(topics.length
-      ? el("a.button.brass", { href: "/" }, "Go to the inbox")
-      : el("a.button.brass", { href: "/app/follow" }, icon("plus"), "Subscribe to a topic"));
+    next.replaceChildren(
+      topics.length
+        ? el("a.button.brass", { href: "/" }, "Go to the inbox")
+        : el("a.button.brass", { href: "/app/follow" }, icon("plus"), "Subscribe to a topic"),
+    );
   };
   const allowed = () => {
     mark(allow, "done");
@@ -34,14 +36,28 @@ export function welcomeView() {
     mark(allow, "now");
     allow.append(allowPanel({ ondone: allowed }));
   };
-  const skip = el("button.button.plain.small-button", { type: "button", onclick: () => remember("welcomed", true).then(() => go("/")) }, "Look around first");
-  const element = el("div.welcome", {},
-    el("div.welcome-words", {},
+  const skip = el(
+    "button.button.plain.small-button",
+    { type: "button", onclick: () => remember("welcomed", true).then(() => go("/")) },
+    "Look around first",
+  );
+  const element = el(
+    "div.welcome",
+    {},
+    el(
+      "div.welcome-words",
+      {},
       el("h1", {}, "A bell for everything you run"),
-      el("p", {}, "Your servers, scripts and sensors send a message; this device rings. Three steps, and you hear it yourself."),
+      el(
+        "p",
+        {},
+        "Your servers, scripts and sensors send a message; this device rings. Three steps, and you hear it yourself.",
+      ),
       el("div.steps", {}, install, allow, ring),
-      el("div.actions", {}, next, skip)),
-    trial.element);
+      el("div.actions", {}, next, skip),
+    ),
+    trial.element,
+  );
   return { element, ready: draw() };
 }
 
@@ -66,7 +82,14 @@ function installButton() {
   const element = el("div.actions", { hidden: true });
   installer.whenReady((prompt) => {
     element.hidden = false;
-    element.replaceChildren(el("button.button.small-button", { type: "button", onclick: () => prompt().then((done) => (element.hidden = done)) }, icon("plus"), "Install Pushbell"));
+    element.replaceChildren(
+      el(
+        "button.button.small-button",
+        { type: "button", onclick: () => prompt().then((done) => (element.hidden = done)) },
+        icon("plus"),
+        "Install Pushbell",
+      ),
+    );
   });
   return element;
 }

@@ -129,7 +129,7 @@ async def build(config: Config, clock: Clock, stack: AsyncExitStack) -> Parts:
     policy = EndpointPolicy(config.push.allowed_services)
     supervisor = Supervisor(clock)
     stack.push_async_callback(supervisor.close)
-    deliverer = Deliverer.build(store, policy, keys, supervisor, config, clock)
+    deliverer = Deliverer.build(store, policy, keys, supervisor, config.push, config.server.base_url, clock)
     stack.push_async_callback(deliverer.close)
     hub = Hub(await store.messages.last_seq(), config.streams.queue, config.limits.streams)
     # Streams first: they are the quick ones.

@@ -38,6 +38,12 @@ def build_payload(message: Message, kind: DeviceKind, origin: str, limit: int) -
     return payload
 
 
+def build_notice(title: str, body: str, origin: str, tag: str, data: Push) -> bytes:
+    """A notification that is no message, such as a test. `data` tells the service worker what it is."""
+    shown = {"title": title, "body": body, "navigate": f"{origin}/", "tag": tag, "data": data}
+    return msgspec.json.encode({"web_push": DECLARATIVE, "mutable": True, "notification": shown})
+
+
 def is_silent(message: Message) -> bool:
     """Whether nothing is shown for it: deletes and clears. Safari takes the subscription away after three of these."""
     return message.event in (Event.DELETE, Event.CLEAR)

@@ -137,10 +137,12 @@ class Settlement(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Due(msgspec.Struct, frozen=True, kw_only=True):
-    """A delivery of message `seq` that is to be tried (again)."""
+    """A delivery of message `seq` that is to be tried (again), with the present settings of its subscription."""
 
     seq: int
     device: Device
+    min_priority: int
+    muted_until: int
     attempts: int
     superseded: bool  # a later update, delete or clear of the same notification exists
 

@@ -40,13 +40,15 @@ TARGET = (
 )
 
 DUE_DELIVERIES = f"""
-    SELECT v.*, d.seq, d.attempts, {SUPERSEDED} AS superseded
+    SELECT v.*, d.seq, d.attempts, s.min_priority, s.muted_until, {SUPERSEDED} AS superseded
     FROM deliveries d JOIN messages m ON m.seq = d.seq JOIN devices v ON v.number = d.device
+        JOIN subscriptions s ON s.device = d.device AND s.topic = m.topic
     WHERE d.service = ? AND d.state = 'due' AND d.behind = 0 AND d.due_at <= ?
     ORDER BY d.urgent DESC, d.due_at, d.seq LIMIT ?
 """
 DUE = (
-    f"'seq', seq, 'device', json_object({DEVICE}), 'attempts', attempts, "
+    f"'seq', seq, 'device', json_object({DEVICE}), 'min_priority', min_priority, 'muted_until', muted_until, "
+    "'attempts', attempts, "
     "'superseded', json(iif(superseded, 'true', 'false'))"
 )
 

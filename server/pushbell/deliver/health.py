@@ -1,0 +1,97 @@
+"""How a push service is doing, from what it answers: how much may be sent to it now, and whether anything at all."""
+
+import logging
+
+import msgspec
+
+from pushbell.clock import Clock
+from pushbell.deliver.breaker import Breaker
+from pushbell.deliver.policy import DeliveryPolicy
+from pushbell.deliver.service import Service
+from pushbell.deliver.services import Later, Outcome, Unauthorized
+from pushbell.deliver.window import Window
+from pushbell.log import event
+
+LOG = logging.getLogger(__name__)
+
+_SLOW_DOWN = frozenset({0, 406, 408, 429, 503})  # less haste could help; 0 is no answer at all
+_THROTTLED = frozenset({406, 429})
+
+
+class Pass(msgspec.Struct, frozen=True):
+    """The permission to send one push, to be given back with its outcome."""
+
+    entered: int
+    ticket: Breaker.Ticket
+
+
+class Health:
+    """The window and the circuit breaker of one push service."""
+
+    def __init__(self, service: Service, policy: DeliveryPolicy, clock: Clock) -> None:
+        self._service = service
+        self._window = Window(policy.concurrency)
+        self._breaker = Breaker(policy.breaker, clock)
+
+    @property
+    def room(self) -> int:
+        """How many pushes may be on their way at once; a single one tests a push service that was down."""
+        if not self._breaker.lets_pass:
+            return 0
+        return 1 if self._breaker.is_open else self._window.size
+
+    @property
+    def active(self) -> int:
+        return self._window.active
+
+    @property
+    def may_send(self) -> bool:
+        return self._window.has_room and self._breaker.lets_pass
+
+    @property
+    def opens_at(self) -> float:
+        """The monotonic instant before which nothing may be sent."""
+        return self._breaker.opens_at
+
+    def enter(self) -> Pass:
+        """Only while it `may_send`."""
+        return Pass(self._window.enter(), self._breaker.enter())
+
+    def leave(self, passed: Pass, outcome: Outcome) -> bool:
+        """Learn from the outcome; True when the push service is back after an outage."""
+        about_device = self._service.limits_device and outcome.status in _THROTTLED
+        trouble = isinstance(outcome, Later) and outcome.status in _SLOW_DOWN and not about_device
+        self._window.leave(passed.entered, trouble=trouble)
+        if about_device:
+            self._breaker.abstain(passed.ticket)
+            return False
+        if isinstance(outcome, Later | Unauthorized):
+            self._fail(passed, outcome)
+            return False
+        return self._succeed(passed)
+
+    def abandon(self, passed: Pass) -> None:
+        """The push was given up; nothing was learned."""
+        self._window.leave(passed.entered, trouble=False)
+        self._breaker.abstain(passed.ticket)
+
+    def _succeed(self, passed: Pass) -> bool:
+        was_open = self._breaker.is_open
+        recovered = self._breaker.succeed(passed.ticket)
+        if was_open:
+            event(LOG, "push service is back", service=self._service.host)
+        return recovered
+
+    def _fail(self, passed: Pass, outcome: Later | Unauthorized) -> None:
+        after_s = (outcome.after_s if isinstance(outcome, Later) else None) or 0.0
+        if outcome.status in _THROTTLED and after_s:
+            self._breaker.rest(after_s)
+        if self._breaker.fail(passed.ticket, connection=outcome.status == 0, retry_after_s=after_s):
+            event(
+                LOG,
+                "push service is failing: pausing",
+                level=logging.WARNING,
+                service=self._service.host,
+                status=outcome.status,
+                reason=outcome.reason,
+            )

@@ -1,0 +1,191 @@
+"""What comes into memory: fan-outs, their targets page by page, and what is due, never more than can be used soon."""
+
+import math
+
+from pushbell.clock import Clock
+from pushbell.deliver.holds import Holds
+from pushbell.deliver.job import Job
+from pushbell.deliver.journal import Journal
+from pushbell.deliver.lines import REVERSED_EVERY, Lines
+from pushbell.deliver.parcel import Parcel, Parcels
+from pushbell.deliver.policy import DeliveryPolicy
+from pushbell.deliver.ring import Ring
+from pushbell.deliver.service import Service
+from pushbell.deliver.verdict import park, settle
+from pushbell.deliver.walk import Walk
+from pushbell.store import Deliveries, Due, Fanout, Settlement, Target
+
+
+class Loader:
+    """Fills the lines of one push service. What needs no push is settled on the way."""
+
+    def __init__(
+        self,
+        service: Service,
+        deliveries: Deliveries,
+        parcels: Parcels,
+        lines: Lines,
+        journal: Journal,
+        policy: DeliveryPolicy,
+        clock: Clock,
+    ) -> None:
+        self._service, self._deliveries, self._parcels = service, deliveries, parcels
+        self._lines, self._journal, self._policy, self._clock = lines, journal, policy, clock
+        self._urgent = Ring(policy.open_fanouts, urgent=True)
+        self._others = Ring(policy.open_fanouts, urgent=False)
+        self._retrying: set[tuple[int, int]] = set()
+        self._holds = Holds()
+        self._turns = 0
+        self.due_at = 0.0  # when something may be due: the wall's time, infinite for never
+
+    @property
+    def has_more(self) -> bool:
+        """Whether `load` would find something."""
+        return self._turn() is not None or self._urgent.more or self._others.more or self.due_at <= self._clock.now()
+
+    @property
+    def is_idle(self) -> bool:
+        nothing_due = self.due_at == math.inf and not self._retrying
+        return nothing_due and not (self._urgent or self._others or self._urgent.more or self._others.more)
+
+    def offer(self, walk: Walk) -> None:
+        """A new fan-out, in the order of commits."""
+        (self._urgent if walk.fanout.urgent else self._others).offer(walk)
+
+    def recheck(self) -> None:
+        """Something may have come by another way."""
+        self._urgent.more = self._others.more = True
+        self.due_at = 0.0
+
+    def park(self, job: Job) -> None:
+        """Let a first attempt that cannot be made yet wait in the database."""
+        self.hold(job)
+        self._journal.write(park(job, self._clock.now()), job, in_line=False)
+
+    def hold(self, job: Job) -> None:
+        """An outcome for which later deliveries to the device have to wait goes to the journal."""
+        self._holds.hold(job.device.number)
+
+    def note(self, settlement: Settlement, job: Job) -> None:
+        """An outcome is durable: something may have become due by it."""
+        self._retrying.discard(job.key)
+        if settlement.holds:
+            self._holds.release(job.device.number)
+        if settlement.holds or job.is_retry:
+            self.due_at = 0.0  # look again: what was passed over, and whoever has come forward
+        elif settlement.due_at:
+            self.due_at = min(self.due_at, settlement.due_at)
+
+    def finish(self, walk: Walk) -> None:
+        """A walk is settled to its end."""
+        (self._urgent if walk.fanout.urgent else self._others).drop(walk)
+
+    def forget(self, job: Job) -> None:
+        """A retry was taken out of its line; it is still due."""
+        self._retrying.discard(job.key)
+        self.due_at = 0.0
+
+    async def load(self, wanted: int) -> None:
+        """Until `wanted` deliveries are ready, or there are no more."""
+        await self._refill(self._urgent)
+        await self._refill(self._others)
+        most = wanted + self._policy.page * 4
+        while self._lines.ready < wanted and len(self._lines) < most and not self._journal.is_full:
+            turn = self._turn()
+            if turn is None:
+                break
+            await self._read_page(*turn)
+        if self.due_at <= self._clock.now() and len(self._retrying) < wanted:
+            await self._load_due()
+
+    def _turn(self) -> tuple[Ring, Walk] | None:
+        """Whose page is next: an urgent one's, with an exception now and then so that nobody starves."""
+        rings = (self._urgent, self._others)
+        if self._turns % REVERSED_EVERY == REVERSED_EVERY - 1:
+            rings = rings[::-1]
+        return next(((ring, walk) for ring in rings if (walk := ring.turn())), None)
+
+    async def _refill(self, ring: Ring) -> None:
+        """Load fan-outs that were published while there was no room for them, or before the server started."""
+        if not ring.more or not ring.room:
+            return
+        limit = ring.room
+        ring.more, ring.loading = False, True
+        fanouts: list[Fanout] | None = None
+        try:
+            fanouts = await self._deliveries.open_fanouts(
+                self._service.origin, urgent=ring.urgent, after=ring.last_seq, limit=limit
+            )
+            parcels = await self._parcels.fetch([fanout.seq for fanout in fanouts])
+        finally:
+            ring.loading = False
+            ring.more = ring.more or fanouts is None or len(fanouts) == limit
+        for fanout in fanouts:
+            if parcel := parcels.get(fanout.seq):  # else it was pruned this moment
+                parcel.superseded |= fanout.superseded
+                ring.add(Walk(fanout, parcel))
+
+    async def _read_page(self, ring: Ring, walk: Walk) -> None:
+        limit = self._policy.page
+        self._holds.refresh()
+        page = await self._deliveries.targets(walk.fanout, walk.after, limit)
+        self._turns += 1
+        walk.read([target.subscription for target in page], limit)
+        ring.pass_on(walk)
+        self._journal.note(walk)
+        now = self._clock.now()
+        for target in page:
+            device = target.device.number
+            behind = target.waits or device in self._holds or self._lines.is_full(device)
+            self._admit(self._first_attempt(walk, target), now, behind=behind)
+
+    def _admit(self, job: Job, now: float, *, behind: bool) -> None:
+        """Into its line; or into the ledger at once, when it is pointless or has to wait for long."""
+        if verdict := job.pointless(now):
+            state, reason = verdict
+            settlement = settle(job, state, now, attempts=job.attempts, reason=reason)
+            self._journal.write(settlement, job, in_line=False)
+        elif behind:
+            self.park(job)
+        else:
+            self._lines.add(job)
+
+    async def _load_due(self) -> None:
+        self._holds.refresh()
+        self.due_at = math.inf  # set back by whatever becomes due while the query runs
+        now = self._clock.now()
+        limit = self._policy.page + len(self._retrying)
+        found = await self._deliveries.due_deliveries(self._service.origin, now, limit)
+        due = [each for each in found if not self._is_taken(each)]
+        parcels = await self._parcels.fetch(sorted({each.seq for each in due}))
+        for each in due:
+            if parcel := parcels.get(each.seq):
+                parcel.superseded |= each.superseded
+                self._retrying.add((each.seq, each.device.number))
+                self._admit(self._retry(each, parcel), now, behind=False)
+        next_due_at = now if len(found) == limit else await self._deliveries.next_due_at(self._service.origin, now)
+        self.due_at = min(self.due_at, math.inf if next_due_at is None else next_due_at)
+
+    def _is_taken(self, due: Due) -> bool:
+        return (due.seq, due.device.number) in self._retrying or due.device.number in self._holds
+
+    def _first_attempt(self, walk: Walk, target: Target) -> Job:
+        return Job(
+            parcel=walk.parcel,
+            device=target.device,
+            service=self._service,
+            min_priority=target.min_priority,
+            muted_until=target.muted_until,
+            walk=walk,
+            subscription=target.subscription,
+        )
+
+    def _retry(self, due: Due, parcel: Parcel) -> Job:
+        return Job(
+            parcel=parcel,
+            device=due.device,
+            service=self._service,
+            min_priority=due.min_priority,
+            muted_until=due.muted_until,
+            attempts=due.attempts,
+        )

@@ -176,6 +176,20 @@ async def test_a_connection_closed_while_idle_is_replaced(connect: Connect) -> N
         assert server.connections == 2
 
 
+async def test_a_connection_known_to_be_closed_is_not_used(connect: Connect) -> None:
+    async def talk(peer: Peer) -> None:
+        await peer.request()
+        await peer.say(CREATED)
+
+    async with RawServer(talk) as server:
+        transport = connect(server)
+        await post(transport, server)
+        [pool] = transport._pools.values()
+        await pool._idle[0].lost
+        await post(transport, server)
+        assert server.connections == 2
+
+
 async def test_a_push_is_repeated_only_once(connect: Connect) -> None:
     async def talk(peer: Peer) -> None:
         await peer.request()
@@ -225,27 +239,29 @@ async def test_a_push_that_was_not_answered_in_time_is_not_repeated(connect: Con
     async with RawServer(talk) as server:
         transport = connect(server)
         await post(transport, server)
-        with pytest.raises(TransportError, match="in time"):
+        with pytest.raises(TransportError, match="no answer in time"):
             await post(transport, server)
         assert server.connections == 1
 
 
 @pytest.mark.parametrize(
-    "said",
+    ("said", "reason"),
     [
-        b"SSH-2.0-OpenSSH_9.2\r\n",
-        b"\x16\x03\x01\x00\x05hello",
-        b"HTTP/1.1 abc Created\r\n\r\n",
-        b"HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\nwhatever",
-        b"HTTP/1.1 201 Created\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
-        b"HTTP/1.1 201 Created\r\nX: " + b"x" * MAX_ANSWER,
-        b"HTTP/1.1 201 Created\r\n" + b"X: y\r\n" * MAX_ANSWER,
-        b"HTTP/1.1 103 Early Hints\r\n\r\n" * MAX_ANSWER,
-        b"",
+        (b"SSH-2.0-OpenSSH_9.2\r\n", "not HTTP"),
+        (b"\x16\x03\x01\x00\x05hello", "not HTTP"),
+        (b"HTTP/1.1 abc Created\r\n\r\n", "not HTTP"),
+        (b"HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\nwhatever", "not HTTP"),
+        (b"HTTP/1.1 201 Created\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", "not HTTP"),
+        (b"HTTP/1.1 201 Created\r\nX: " + b"x" * MAX_ANSWER, "too large"),
+        (b"HTTP/1.1 201 Created\r\n" + b"X: y\r\n" * MAX_ANSWER, "too large"),
+        (b"HTTP/1.1 103 Early Hints\r\n\r\n" * MAX_ANSWER, "too large"),
+        (b"", "no answer in time"),
     ],
     ids=["ssh", "tls", "status", "upgrade", "two lengths", "long header", "many headers", "endless hints", "silence"],
 )
-async def test_what_is_no_answer_is_an_error_and_closes_the_connection(connect: Connect, said: bytes) -> None:
+async def test_what_is_no_answer_is_an_error_and_closes_the_connection(
+    connect: Connect, said: bytes, reason: str
+) -> None:
     closed = asyncio.Event()
 
     async def talk(peer: Peer) -> None:
@@ -257,7 +273,7 @@ async def test_what_is_no_answer_is_an_error_and_closes_the_connection(connect: 
             closed.set()
 
     async with RawServer(talk) as server:
-        with pytest.raises(TransportError) as caught:
+        with pytest.raises(TransportError, match=reason) as caught:
             await post(connect(server), server)
         assert "secret-path" not in caught.value.reason
         await closed.wait()

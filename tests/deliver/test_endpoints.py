@@ -45,6 +45,7 @@ def test_an_endpoint_belongs_to_a_push_service(endpoint: str, service: str) -> N
         "http://[::2]:81/a",
         "https://ntfy/a",
         "http://fcm.googleapis.com/a",
+        "http://fcm.googleapis.com:443/a",
         "https://fcm.googleapis.com:8443/a",
     ],
 )

@@ -169,6 +169,8 @@ def test_whatever_the_body_is_the_reason_is_one_short_printable_line_without_sec
         ("wns2-par02p.notify.windows.com", WINDOWS),
         ("push.apple.com", None),
         ("evilpush.apple.com", None),
+        ("evilfcm.googleapis.com", None),
+        ("a.jmt17.google.com", None),
         ("google.com", None),
     ],
 )

@@ -149,16 +149,6 @@ async def test_no_more_connections_are_open_than_allowed(push_service: PushServi
     await transport.close()
 
 
-async def test_a_push_does_not_wait_for_ever_for_its_turn(push_service: PushService) -> None:
-    policy = EndpointPolicy([push_service.origin])
-    transport = Transport(policy, Dialer(policy), max_connections=1, timeout_s=0.3)
-    push_service.answer_with(answers.silent)
-    results = await asyncio.gather(*(push(transport, push_service.phone()) for _ in range(5)), return_exceptions=True)
-    assert [type(result) for result in results] == [TransportError] * 5
-    assert len(push_service.attempts) == 1
-    await transport.close()
-
-
 @pytest.mark.parametrize(
     "headers",
     [

@@ -36,10 +36,9 @@ class Pool:
         return None
 
     def put(self, connection: Connection) -> None:
-        """Keep it for the next user, if it can be used again."""
-        if connection.is_open:
-            connection.idle_since = asyncio.get_running_loop().time()
-            self._idle.append(connection)
+        """Keep it for the next user."""
+        connection.idle_since = asyncio.get_running_loop().time()
+        self._idle.append(connection)
 
     def drop_idle(self, until: float) -> list[Connection]:
         """Close what has been idle since `until` (loop time) or longer, and return it."""

@@ -4,10 +4,11 @@ import asyncio
 import json
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
+import pytest_asyncio
 
 from tests.harness.answers import answer
 from tests.harness.device import AppDevice, message_of
@@ -15,6 +16,37 @@ from tests.harness.push_service import PushService, accept
 from tests.harness.server import Server
 
 MakeDevice = Callable[..., AppDevice]
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def push_service() -> AsyncIterator[PushService]:
+    """One for all tests of this module: `device` removes what they registered."""
+    async with PushService() as service:
+        yield service
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def server(tmp_path_factory: pytest.TempPathFactory, push_service: PushService) -> AsyncIterator[Server]:
+    data_dir = tmp_path_factory.mktemp("devices") / "data"
+    server = Server(data_dir, PUSHBELL_PUSH_ALLOWED_SERVICES=push_service.origin)
+    await server.start()
+    yield server
+    await server.close()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def device(server: Server, push_service: PushService) -> AsyncIterator[MakeDevice]:
+    made: list[AppDevice] = []
+
+    def make(name: str = "Test phone") -> AppDevice:
+        made.append(AppDevice(server, push_service, name))
+        return made[-1]
+
+    yield make
+    for one in made:
+        await one.call("DELETE")
 
 
 async def settled(server: Server, message_id: str) -> dict[str, Any]:
@@ -147,16 +179,16 @@ async def test_topics_are_followed_changed_and_left(server: Server, device: Make
     assert (await settled(server, left["id"]))["owed"] == 0
 
 
-async def test_a_muted_topic_stays_silent_until_its_time(server: Server, device: MakeDevice) -> None:
-    alice = await device().subscribe("door")
-    await alice.call("PUT", "/topics/door", {"muted_until": int(time.time()) + 3600})
-    muted = await server.publish("door", "psst")
+async def test_a_muted_topic_stays_silent_until_its_time(server: Server, device: MakeDevice, topic: str) -> None:
+    alice = await device().subscribe(topic)
+    await alice.call("PUT", f"/topics/{topic}", {"muted_until": int(time.time()) + 3600})
+    muted = await server.publish(topic, "psst")
     found = await settled(server, muted["id"])
     assert (found["owed"], found["filtered"]) == (1, 1)
-    await alice.call("PUT", "/topics/door", {"muted_until": 0})
-    loud = await server.publish("door", "hey")
+    await alice.call("PUT", f"/topics/{topic}", {"muted_until": 0})
+    loud = await server.publish(topic, "hey")
     assert (await alice.next_message())["id"] == loud["id"]
-    assert [one["message"] for one in await server.poll("door")] == ["psst", "hey"]
+    assert [one["message"] for one in await server.poll(topic)] == ["psst", "hey"]
 
 
 async def test_a_receipt_tells_the_ledger_what_the_device_did(server: Server, device: MakeDevice) -> None:
@@ -246,9 +278,10 @@ async def test_a_removed_device_is_forgotten(server: Server, device: MakeDevice)
 
 async def test_an_update_replaces_and_a_delete_closes_the_same_notification(server: Server, device: MakeDevice) -> None:
     alice = await device().subscribe("backup")
-    await server.publish("backup/job7", "10 %")
-    await server.publish("backup/job7", "done")
-    pushes = [await alice.phone.next_push() for _ in range(2)]
+    pushes = []
+    for state in ("10 %", "done"):
+        await server.publish("backup/job7", state)
+        pushes.append(await alice.phone.next_push())
     assert [push.json["notification"]["tag"] for push in pushes] == ["backup/job7"] * 2
     assert pushes[0].topic == pushes[1].topic != ""
     async with server.request("DELETE", "/backup/job7") as deleted:

@@ -1,12 +1,32 @@
 """ntfy's own Web Push API: what its web app sends, and what its service worker gets."""
 
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+import pytest_asyncio
 
 from tests.harness.answers import answer
 from tests.harness.push_service import Phone, PushService
 from tests.harness.server import Server
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def push_service() -> AsyncIterator[PushService]:
+    """One for all tests of this module."""
+    async with PushService() as service:
+        yield service
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def server(tmp_path_factory: pytest.TempPathFactory, push_service: PushService) -> AsyncIterator[Server]:
+    data_dir = tmp_path_factory.mktemp("devices") / "data"
+    server = Server(data_dir, PUSHBELL_PUSH_ALLOWED_SERVICES=push_service.origin)
+    await server.start()
+    yield server
+    await server.close()
 
 
 async def post(server: Server, phone: Phone, *topics: str, **changes: Any) -> tuple[int, dict[str, Any]]:
@@ -62,9 +82,7 @@ async def test_deleting_needs_only_the_endpoint_and_always_succeeds(server: Serv
         ({"topics": "door"}, 40038),
     ],
 )
-async def test_what_is_refused(
-    server: Server, push_service: PushService, changes: dict[str, Any], code: int
-) -> None:
+async def test_what_is_refused(server: Server, push_service: PushService, changes: dict[str, Any], code: int) -> None:
     status, error = await post(server, push_service.phone(), "door", **changes)
     assert (status, error["code"], error["http"]) == (400, code, 400)
 

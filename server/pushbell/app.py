@@ -8,6 +8,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 
 import msgspec
 import uvloop
@@ -18,6 +19,7 @@ from pushbell.access import OpenAccess
 from pushbell.api.access_log import log_access
 from pushbell.api.assets import Assets
 from pushbell.api.body import Bodies
+from pushbell.api.connection import Connection
 from pushbell.api.devices import DeviceApi
 from pushbell.api.gate import Gate
 from pushbell.api.history import History
@@ -90,13 +92,7 @@ async def running(config: Config, clock: Clock) -> AsyncIterator[str]:
         parts = await build(config, clock, stack)
         runner = web.AppRunner(
             parts.application,
-            access_log=None,
             handler_cancellation=True,  # a stream whose client has gone ends at once, not at its next keepalive
-            auto_decompress=False,  # a body is what was sent: no bomb can unfold
-            keepalive_timeout=config.limits.header_timeout,
-            max_line_size=LONGEST_HEADER,
-            max_field_size=LONGEST_HEADER,
-            lingering_time=1.0,
             shutdown_timeout=config.server.shutdown_timeout,
         )
         await runner.setup()
@@ -105,7 +101,20 @@ async def running(config: Config, clock: Clock) -> AsyncIterator[str]:
         server = runner.server
         if server is None:
             raise StartError("aiohttp made no server")
-        listener = await listen(config.server.address, server, lambda: server.connections, config.limits.connections)
+        connection = partial(
+            Connection,
+            server,
+            loop=asyncio.get_running_loop(),
+            access_log=None,  # type: ignore[arg-type]  # None is documented
+            auto_decompress=False,  # a body is what was sent: no bomb can unfold
+            keepalive_timeout=config.limits.header_timeout,
+            max_line_size=LONGEST_HEADER,
+            max_field_size=LONGEST_HEADER,
+            lingering_time=1.0,
+        )
+        listener = await listen(
+            config.server.address, connection, lambda: server.connections, config.limits.connections
+        )
         stack.callback(listener.close)
         event(LOG, "ready", url=url_of(listener), version=__version__)
         yield url_of(listener)

@@ -31,7 +31,7 @@ def success() -> web.Response:
     return json_answer({"success": True})
 
 
-def error_answer(request: web.Request, error: ApiError) -> web.Response:
+def error_answer(request: web.BaseRequest, error: ApiError) -> web.Response:
     """ntfy's error object; only the status where the client asked for a WebSocket."""
     headers = dict(JSON) if request.path.startswith(SAME_ORIGIN) else dict(PUBLIC_JSON)
     if error.retry_after_s is not None:
@@ -42,5 +42,5 @@ def error_answer(request: web.Request, error: ApiError) -> web.Response:
     return web.Response(status=error.http, body=error.to_json(), headers=headers)
 
 
-def is_upgrade(request: web.Request) -> bool:
+def is_upgrade(request: web.BaseRequest) -> bool:
     return request.headers.get("Upgrade", "").lower() == "websocket"

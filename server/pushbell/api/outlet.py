@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import socket
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
@@ -13,8 +14,8 @@ from pushbell.subscribe.hub import Line, SlowReader
 
 LOG = logging.getLogger(__name__)
 
-# How much is written before looking whether the client still reads, and how much may wait for it outside the kernel.
-# A thousand stalled readers hold a thousand times as much.
+# How much is written before looking whether the client still reads, and how much may wait for it, in our memory and in
+# the kernel's. A thousand stalled readers hold a thousand times as much.
 PIECE = 16_384
 
 
@@ -52,13 +53,19 @@ def join(lines: Iterable[bytes]) -> Iterator[bytes]:
         yield b"".join(piece)
 
 
+def limit_buffers(transport: asyncio.Transport) -> None:
+    transport.set_write_buffer_limits(high=PIECE)
+    connection = transport.get_extra_info("socket")
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, PIECE)  # else the kernel holds megabytes
+
+
 @contextmanager
 def cutting_off(request: web.Request) -> Iterator[None]:
     """Cuts the connection of a stream that cannot go on. Its reader comes back with a cursor and has lost nothing."""
     transport = request.transport
     if transport is None:
         raise ConnectionResetError("the reader has left")
-    transport.set_write_buffer_limits(high=PIECE)
+    limit_buffers(transport)
     try:
         yield
     except ConnectionError:

@@ -1,0 +1,63 @@
+"""Nobody waits for anybody: a reader that falls behind is closed, comes back by its cursor, and has lost nothing."""
+
+import asyncio
+
+import pytest
+
+from tests.harness.reader import FORMS_WITH_IDS, Reader
+from tests.harness.server import Server
+from tests.harness.stalled import StalledReader, open_streams
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+OPTIONS = {
+    "PUSHBELL_STREAMS_QUEUE": "50",
+    "PUSHBELL_STREAMS_WRITE_TIMEOUT": "500ms",
+    "PUSHBELL_METRICS_ENABLED": "true",
+}
+TEXT = "x" * 4000
+
+
+async def publish_until_alone(server: Server, topic: str, others: int) -> list[str]:
+    """Publish until only `others` streams are open; returns the IDs."""
+    sent = []
+    async with asyncio.timeout(30):
+        while await open_streams(server) > others:
+            sent.append((await server.publish(topic, TEXT))["id"])
+    return sent
+
+
+@pytest.mark.parametrize("form", FORMS_WITH_IDS)
+async def test_a_stalled_reader_is_closed_and_resumes_complete(shared_server: Server, topic, form):
+    stalled = await StalledReader.open(shared_server, topic, form)
+    async with Reader(shared_server, topic, form) as healthy:
+        await healthy.next()
+        sent = await publish_until_alone(shared_server, topic, others=1)
+        assert [(await healthy.message())["id"] for _ in sent] == sent
+    arrived = [event["id"] for event in await stalled.drain()]
+    assert arrived == sent[: len(arrived)]
+    assert 0 < len(arrived) < len(sent)
+    missed = await shared_server.poll(topic, f"&since={arrived[-1]}")
+    assert arrived + [event["id"] for event in missed] == sent
+
+
+@pytest.mark.parametrize("form", FORMS_WITH_IDS)
+async def test_a_reader_that_stalls_in_its_replay_is_closed_too(shared_server: Server, topic, form):
+    sent = [(await shared_server.publish(topic, TEXT))["id"] for _ in range(200)]
+    stalled = await StalledReader.open(shared_server, topic, form, "?since=all")
+    async with asyncio.timeout(10):
+        while await open_streams(shared_server) > 0:
+            await shared_server.publish(f"{topic}-other", "time passes")
+    arrived = [event["id"] for event in await stalled.drain()]
+    assert arrived == sent[: len(arrived)]
+    assert 0 < len(arrived) < len(sent)
+
+
+@pytest.mark.parametrize("form", FORMS_WITH_IDS)
+async def test_a_reader_that_is_slow_but_reads_is_served(shared_server: Server, topic, form):
+    for _ in range(100):
+        await shared_server.publish(topic, TEXT)
+    async with Reader(shared_server, topic, form, since="all") as reader:
+        for _ in range(100):
+            await reader.message()
+            await shared_server.publish(f"{topic}-other", "time passes")

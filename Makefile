@@ -10,11 +10,14 @@ run: $(VENV)/run.stamp  ## serve on http://localhost:8080, with all data in ./da
 	$(BIN)/pushbell serve --data-dir data
 
 test: $(VENV)/test.stamp  ## the whole suite, real browsers included
-	.ci/install-browsers
+	.ci/install-programs node firefox-esr chromium Xvfb
 	$(BIN)/pytest
+	node --test tests/web/*.test.js
 
 test-fast: $(VENV)/test.stamp  ## without browsers and long runs
+	.ci/install-programs node
 	$(BIN)/pytest -m "not long and not browser"
+	node --test tests/web/*.test.js
 
 lint: $(VENV)/test.stamp
 	$(BIN)/ruff check

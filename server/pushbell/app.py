@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import resource
 import signal
 import sys
@@ -54,7 +55,6 @@ from pushbell.topic import RESERVED
 LOG = logging.getLogger(__name__)
 
 DATABASE = "pushbell.db"
-KEY_FILE = "vapid.pem"
 
 # A header line of the largest message (`X-Message`, or the query of a GET publish), percent-encoded.
 LONGEST_HEADER = 65_536
@@ -67,6 +67,7 @@ class StartError(Exception):
 def run(config: Config) -> None:
     """Serve until SIGTERM or SIGINT. Exits with 3 and one clear line when the server cannot start."""
     raise_file_limit()
+    os.umask(0o077)  # what the server writes is its own, also in a data directory that others may read
     try:
         uvloop.run(serve(config))
     except (StartError, StoreError, KeyFileError, OSError) as error:
@@ -134,7 +135,7 @@ async def build(config: Config, clock: Clock, stack: AsyncExitStack) -> Parts:
     data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     store = await SqliteStore.open(data_dir / DATABASE, clock, config.limits.pending_writes)
     stack.push_async_callback(store.close)
-    keys = VapidKeys.open(config.push.vapid_key_file or data_dir / KEY_FILE, contact_of(config), clock)
+    keys = VapidKeys.open(config.vapid_key_file, contact_of(config), clock)
     policy = EndpointPolicy(config.push.allowed_services)
     supervisor = Supervisor(clock)
     stack.push_async_callback(supervisor.close)

@@ -12,6 +12,7 @@ from pushbell.deliver.dialer import Dialer
 from pushbell.deliver.endpoints import EndpointPolicy
 from pushbell.deliver.transport import Transport
 from tests.browser.certificates import Authority
+from tests.harness.engine import Engine
 from tests.harness.push_service import PushService
 
 
@@ -43,3 +44,15 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
 @pytest.fixture
 def key_path(tmp_path: Path) -> Path:
     return tmp_path / "vapid.pem"
+
+
+@pytest_asyncio.fixture
+async def service(push_service: PushService) -> PushService:
+    return push_service
+
+
+@pytest_asyncio.fixture
+async def engine(service: PushService, tmp_path: Path) -> AsyncIterator[Engine]:
+    """The delivery engine with that push service; an answer takes 0.3 s at most."""
+    async with Engine(tmp_path, service, timeout_s=0.3) as engine:
+        yield engine

@@ -1,6 +1,7 @@
 """The delivery engine on a real file, without HTTP in front of it."""
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -22,6 +23,7 @@ from pushbell.store.sqlite import SqliteStore
 from pushbell.tasks import Supervisor
 
 from .push_service import Phone, PushService
+from .push_service import Push as Received
 
 CONTACT = "mailto:admin@pushbell.dev"
 
@@ -115,3 +117,8 @@ class Engine:
 
     async def states(self, message: Message) -> list[DeliveryState]:
         return [each.state for each in await self.store.deliveries.deliveries_of(message.id, 1000)]
+
+
+def bodies(pushes: Sequence[Received]) -> list[str]:
+    """The texts that were shown, in their order."""
+    return [push.json["notification"]["body"] for push in pushes]

@@ -140,8 +140,8 @@ class Lane:
 
     def _look_ahead(self) -> None:
         """Have more loaded, or more workers started, before they are missing."""
-        room, ready = self._health.room, self._lines.ready
-        if (ready and len(self._workers) < room) or (ready < room and self._loader.has_more):
+        room = self._health.room
+        if (self._lines.ready and len(self._workers) < room) or self._loader.has_more(room):
             self._wakeup.set()
 
     async def _knows(self, job: Job) -> bool:

@@ -30,8 +30,13 @@ class Lines:
 
     @property
     def ready(self) -> int:
-        """How many could be sent now (some of these may be outdated)."""
+        """How many could be sent now (a few of these may be outdated)."""
         return sum(map(len, self._ready))
+
+    def ready_of(self, *, urgent: bool) -> int:
+        """The same, of one urgency."""
+        first, second = self._ready[:2] if urgent else self._ready[2:]
+        return len(first) + len(second)
 
     def is_full(self, device: int) -> bool:
         return len(self._lines.get(device, ())) >= self._room_per_device

@@ -6,7 +6,7 @@ from pushbell.clock import Clock
 from pushbell.deliver.holds import Holds
 from pushbell.deliver.job import Job
 from pushbell.deliver.journal import Journal
-from pushbell.deliver.lines import REVERSED_EVERY, Lines
+from pushbell.deliver.lines import Lines
 from pushbell.deliver.parcel import Parcel, Parcels
 from pushbell.deliver.policy import DeliveryPolicy
 from pushbell.deliver.ring import Ring
@@ -31,30 +31,30 @@ class Loader:
     ) -> None:
         self._service, self._deliveries, self._parcels = service, deliveries, parcels
         self._lines, self._journal, self._policy, self._clock = lines, journal, policy, clock
-        self._urgent = Ring(policy.open_fanouts, urgent=True)
-        self._others = Ring(policy.open_fanouts, urgent=False)
+        self._rings = (Ring(policy.open_fanouts, urgent=True), Ring(policy.open_fanouts, urgent=False))
         self._retrying: set[tuple[int, int]] = set()
         self._holds = Holds()
-        self._turns = 0
         self.due_at = 0.0  # when something may be due: the wall's time, infinite for never
 
-    @property
-    def has_more(self) -> bool:
+    def has_more(self, wanted: int) -> bool:
         """Whether `load` would find something."""
-        return self._turn() is not None or self._urgent.more or self._others.more or self.due_at <= self._clock.now()
+        if self.due_at <= self._clock.now() or any(ring.more for ring in self._rings):
+            return True
+        return any(ring.turn() and self._is_wanted(ring, wanted) for ring in self._rings)
 
     @property
     def is_idle(self) -> bool:
         nothing_due = self.due_at == math.inf and not self._retrying
-        return nothing_due and not (self._urgent or self._others or self._urgent.more or self._others.more)
+        return nothing_due and not any(ring.more or len(ring) for ring in self._rings)
 
     def offer(self, walk: Walk) -> None:
         """A new fan-out, in the order of commits."""
-        (self._urgent if walk.fanout.urgent else self._others).offer(walk)
+        self._ring_of(walk).offer(walk)
 
     def recheck(self) -> None:
         """Something may have come by another way."""
-        self._urgent.more = self._others.more = True
+        for ring in self._rings:
+            ring.more = True
         self.due_at = 0.0
 
     def park(self, job: Job) -> None:
@@ -78,7 +78,7 @@ class Loader:
 
     def finish(self, walk: Walk) -> None:
         """A walk is settled to its end."""
-        (self._urgent if walk.fanout.urgent else self._others).drop(walk)
+        self._ring_of(walk).drop(walk)
 
     def forget(self, job: Job) -> None:
         """A retry was taken out of its line; it is still due."""
@@ -86,24 +86,19 @@ class Loader:
         self.due_at = 0.0
 
     async def load(self, wanted: int) -> None:
-        """Until `wanted` deliveries are ready, or there are no more."""
-        await self._refill(self._urgent)
-        await self._refill(self._others)
-        most = wanted + self._policy.page * 4
-        while self._lines.ready < wanted and len(self._lines) < most and not self._journal.is_full:
-            turn = self._turn()
-            if turn is None:
-                break
-            await self._read_page(*turn)
+        """Until `wanted` deliveries of each urgency are ready, or there are no more."""
+        for ring in self._rings:
+            await self._refill(ring)
+            while (walk := ring.turn()) and self._is_wanted(ring, wanted):
+                await self._read_page(ring, walk)
         if self.due_at <= self._clock.now() and len(self._retrying) < wanted:
             await self._load_due()
 
-    def _turn(self) -> tuple[Ring, Walk] | None:
-        """Whose page is next: an urgent one's, with an exception now and then so that nobody starves."""
-        rings = (self._urgent, self._others)
-        if self._turns % REVERSED_EVERY == REVERSED_EVERY - 1:
-            rings = rings[::-1]
-        return next(((ring, walk) for ring in rings if (walk := ring.turn())), None)
+    def _is_wanted(self, ring: Ring, wanted: int) -> bool:
+        """Whether to read a page more. Those that cannot go yet, because their devices are busy, are bounded, too."""
+        most = (wanted + 4 * self._policy.page) * (2 if ring.urgent else 1)
+        enough = self._lines.ready_of(urgent=ring.urgent) >= wanted
+        return not enough and len(self._lines) < most and not self._journal.is_full
 
     async def _refill(self, ring: Ring) -> None:
         """Load fan-outs that were published while there was no room for them, or before the server started."""
@@ -129,7 +124,6 @@ class Loader:
         limit = self._policy.page
         self._holds.refresh()
         page = await self._deliveries.targets(walk.fanout, walk.after, limit)
-        self._turns += 1
         walk.read([target.subscription for target in page], limit)
         ring.pass_on(walk)
         self._journal.note(walk)
@@ -165,6 +159,10 @@ class Loader:
                 self._admit(self._retry(each, parcel), now, behind=False)
         next_due_at = now if len(found) == limit else await self._deliveries.next_due_at(self._service.origin, now)
         self.due_at = min(self.due_at, math.inf if next_due_at is None else next_due_at)
+
+    def _ring_of(self, walk: Walk) -> Ring:
+        urgent, others = self._rings
+        return urgent if walk.fanout.urgent else others
 
     def _is_taken(self, due: Due) -> bool:
         return (due.seq, due.device.number) in self._retrying or due.device.number in self._holds

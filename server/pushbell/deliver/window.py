@@ -32,7 +32,7 @@ class Window:
         """A push ended. Trouble is what less haste could mend: 429, 503, a timeout."""
         if trouble:
             self._shrink(entered)
-        elif self.active >= self.size:  # an idle service proves nothing about how much it bears
+        elif self.active * 2 > self._size:  # a push on its own proves nothing about how much the service bears
             self._size = min(self._limit, self._size + (1.0 if self._slow_start else 1.0 / self._size))
         self.active -= 1
 

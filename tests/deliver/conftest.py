@@ -53,6 +53,6 @@ async def service(push_service: PushService) -> PushService:
 
 @pytest_asyncio.fixture
 async def engine(service: PushService, tmp_path: Path) -> AsyncIterator[Engine]:
-    """The delivery engine with that push service; an answer takes 0.3 s at most."""
-    async with Engine(tmp_path, service, timeout_s=0.3) as engine:
+    """The delivery engine with that push service."""
+    async with Engine(tmp_path, service) as engine:
         yield engine

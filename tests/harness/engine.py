@@ -38,7 +38,7 @@ QUICK = DeliveryPolicy(
 class Engine:
     """A store and a deliverer. Started again after `crash`, it works on the same file."""
 
-    def __init__(self, folder: Path, *services: PushService, policy: DeliveryPolicy = QUICK, timeout_s: float = 2.0):
+    def __init__(self, folder: Path, *services: PushService, policy: DeliveryPolicy = QUICK, timeout_s: float = 10.0):
         self.folder, self.services, self.policy, self.timeout_s = folder, services, policy, timeout_s
         self.clock: Clock = SystemClock()
         self.ids = MessageIds()

@@ -3,7 +3,6 @@
 import math
 
 from pushbell.clock import Clock
-from pushbell.deliver.holds import Holds
 from pushbell.deliver.job import Job
 from pushbell.deliver.journal import Journal
 from pushbell.deliver.lines import Lines
@@ -11,6 +10,7 @@ from pushbell.deliver.parcel import Parcel, Parcels
 from pushbell.deliver.policy import DeliveryPolicy
 from pushbell.deliver.ring import Ring
 from pushbell.deliver.service import Service
+from pushbell.deliver.unseen import Unseen
 from pushbell.deliver.verdict import park, settle
 from pushbell.deliver.walk import Walk
 from pushbell.store import Deliveries, Due, Fanout, Settlement, Target
@@ -32,8 +32,8 @@ class Loader:
         self._service, self._deliveries, self._parcels = service, deliveries, parcels
         self._lines, self._journal, self._policy, self._clock = lines, journal, policy, clock
         self._rings = (Ring(policy.open_fanouts, urgent=True), Ring(policy.open_fanouts, urgent=False))
-        self._retrying: set[tuple[int, int]] = set()
-        self._holds = Holds()
+        self._retrying: Unseen[tuple[int, int]] = Unseen()  # (seq, device)
+        self._held: Unseen[int] = Unseen()  # devices whose next deliveries have to wait in the database
         self.due_at = 0.0  # when something may be due: the wall's time, infinite for never
 
     def has_more(self, wanted: int) -> bool:
@@ -64,13 +64,14 @@ class Loader:
 
     def hold(self, job: Job) -> None:
         """An outcome for which later deliveries to the device have to wait goes to the journal."""
-        self._holds.hold(job.device.number)
+        self._held.add(job.device.number)
 
     def note(self, settlement: Settlement, job: Job) -> None:
         """An outcome is durable: something may have become due by it."""
-        self._retrying.discard(job.key)
+        if job.is_retry:
+            self._retrying.release(job.key)
         if settlement.holds:
-            self._holds.release(job.device.number)
+            self._held.release(job.device.number)
         if settlement.holds or job.is_retry:
             self.due_at = 0.0  # look again: what was passed over, and whoever has come forward
         elif settlement.due_at:
@@ -82,11 +83,13 @@ class Loader:
 
     def forget(self, job: Job) -> None:
         """A retry was taken out of its line; it is still due."""
-        self._retrying.discard(job.key)
+        self._retrying.release(job.key)
         self.due_at = 0.0
 
     async def load(self, wanted: int) -> None:
         """Until `wanted` deliveries of each urgency are ready, or there are no more."""
+        self._held.refresh()
+        self._retrying.refresh()
         for ring in self._rings:
             await self._refill(ring)
             while (walk := ring.turn()) and self._is_wanted(ring, wanted):
@@ -122,7 +125,6 @@ class Loader:
 
     async def _read_page(self, ring: Ring, walk: Walk) -> None:
         limit = self._policy.page
-        self._holds.refresh()
         page = await self._deliveries.targets(walk.fanout, walk.after, limit)
         walk.read([target.subscription for target in page], limit)
         ring.pass_on(walk)
@@ -130,7 +132,7 @@ class Loader:
         now = self._clock.now()
         for target in page:
             device = target.device.number
-            behind = target.waits or device in self._holds or self._lines.is_full(device)
+            behind = target.waits or device in self._held or self._lines.is_full(device)
             self._admit(self._first_attempt(walk, target), now, behind=behind)
 
     def _admit(self, job: Job, now: float, *, behind: bool) -> None:
@@ -145,7 +147,6 @@ class Loader:
             self._lines.add(job)
 
     async def _load_due(self) -> None:
-        self._holds.refresh()
         self.due_at = math.inf  # set back by whatever becomes due while the query runs
         now = self._clock.now()
         limit = self._policy.page + len(self._retrying)
@@ -165,7 +166,7 @@ class Loader:
         return urgent if walk.fanout.urgent else others
 
     def _is_taken(self, due: Due) -> bool:
-        return (due.seq, due.device.number) in self._retrying or due.device.number in self._holds
+        return (due.seq, due.device.number) in self._retrying or due.device.number in self._held
 
     def _first_attempt(self, walk: Walk, target: Target) -> Job:
         return Job(

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Collection
+from typing import cast
 
 from pushbell.errors import BUSY
 
@@ -15,13 +16,18 @@ _REFUSAL = (
 BACKLOG = 4096
 
 
+# Closing while the client still sends would reset the connection, and take the answer with it.
+LINGER_S = 1.0
+
+
 class Refusal(asyncio.Protocol):
     """Answers 503 at once. Without it a flood of idle connections would take memory and file descriptors from all."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        if isinstance(transport, asyncio.Transport):
-            transport.write(_REFUSAL)
-        transport.close()
+        stream = cast("asyncio.Transport", transport)  # uvloop's is none by inheritance
+        stream.write(_REFUSAL)
+        stream.write_eof()
+        asyncio.get_running_loop().call_later(LINGER_S, stream.close)
 
 
 async def listen(

@@ -28,14 +28,14 @@ class Answer:
         return [json.loads(line) for line in self.body.splitlines()]
 
 
-class _Bytes:
-    """What `http.client` needs of a socket."""
+class _Bytes(io.BytesIO):
+    """What `http.client` needs of a socket. It is not closed with the response: there may be another one."""
 
-    def __init__(self, data: bytes) -> None:
-        self.file = io.BytesIO(data)
+    def makefile(self, _mode: str) -> io.BytesIO:
+        return self
 
-    def makefile(self, mode: str) -> io.BytesIO:
-        return self.file
+    def close(self) -> None:
+        pass
 
 
 def parse(data: bytes, method: str = "GET", *, closed: bool = True) -> Answer:
@@ -45,7 +45,7 @@ def parse(data: bytes, method: str = "GET", *, closed: bool = True) -> Answer:
     response.begin()
     headers = {name.lower(): value for name, value in response.getheaders()}
     body = response.read()
-    return Answer(response.status, headers, body, closed, source.file.read() if not source.file.closed else b"")
+    return Answer(response.status, headers, body, closed, source.read())
 
 
 async def receive(url: str, data: bytes, *, wait_s: float = WAIT_S) -> tuple[bytes, bool]:

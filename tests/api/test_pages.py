@@ -12,7 +12,7 @@ import pytest
 import yarl
 from multidict import CIMultiDictProxy
 
-from pushbell.api.assets import Assets
+from pushbell.api.assets import STYLES, Assets, without_comments
 from pushbell.emoji import table_json
 from pushbell.paths import web_root
 from pushbell.topic import RESERVED
@@ -30,7 +30,7 @@ FORBIDDEN = {
     "base-uri 'none'",
     "require-trusted-types-for 'script'",
 }
-OUTSIDE = ["../templates/app.html", "..%2Ftemplates%2Fapp.html", "app/", "app/nothing.js", "%2Fetc%2Fpasswd", "css"]
+OUTSIDE = ["../templates/app.html", "..%2Ftemplates%2Fapp.html", "app/", "app/nothing.js", "%2Fetc%2Fpasswd", "icons"]
 ACCEPTED = {"gzip": True, "br, gzip;q=0.5": True, "gzip;q=0": False, "gzip; q=0.0": False, "br": False, "": False}
 
 
@@ -62,8 +62,8 @@ async def text_of(server: Server, path: str) -> str:
     return answer.body.decode()
 
 
-async def test_every_page_forbids_what_the_app_does_not_need(server: Server, assets: Assets) -> None:
-    for path in [*PAGES, "/sw.js", "/manifest.webmanifest", "/favicon.ico", assets.url("app/main.js")]:
+async def test_every_page_forbids_what_the_app_does_not_need(server: Server) -> None:
+    for path in [*PAGES, "/sw.js"]:
         answer = await fetch(server, path)
         assert answer.status == 200, path
         policy = set(answer.headers["Content-Security-Policy"].split("; "))
@@ -72,6 +72,15 @@ async def test_every_page_forbids_what_the_app_does_not_need(server: Server, ass
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert answer.headers["Referrer-Policy"] == "no-referrer"
         assert answer.headers["Cross-Origin-Opener-Policy"] == "same-origin"
+
+
+async def test_every_other_file_may_do_nothing_at_all(server: Server, assets: Assets) -> None:
+    for path in ["/manifest.webmanifest", "/favicon.ico", assets.url("app/main.js"), assets.url("icons/bell.svg")]:
+        answer = await fetch(server, path)
+        assert answer.status == 200, path
+        assert answer.headers["Content-Security-Policy"] == "default-src 'none'"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["Cross-Origin-Resource-Policy"] == "same-origin"
 
 
 async def test_the_page_contains_no_script_and_no_style_of_its_own(server: Server) -> None:
@@ -139,9 +148,10 @@ async def test_what_has_not_changed_is_not_sent_again(server: Server) -> None:
 
 
 async def test_files_are_packed_only_for_clients_that_unpack(server: Server, assets: Assets) -> None:
-    plain = (web_root() / "static" / "css" / "feed.css").read_bytes()
+    plain = (await fetch(server, assets.url("app.css"))).body
+    assert b".row {" in plain
     for accepted, packed in ACCEPTED.items():
-        answer = await fetch(server, assets.url("css/feed.css"), Accept_Encoding=accepted)
+        answer = await fetch(server, assets.url("app.css"), Accept_Encoding=accepted)
         assert ("Content-Encoding" in answer.headers) is packed, accepted
         assert (gzip.decompress(answer.body) if packed else answer.body) == plain
 
@@ -154,21 +164,38 @@ async def test_the_first_visit_transfers_less_than_100_kb(server: Server) -> Non
     assert sum(len(body) for body in bodies) < FIRST_VISIT_LIMIT
 
 
-def test_any_change_gives_every_file_another_address(tmp_path: Path) -> None:
-    for folder in ("static/icons", "static", "templates"):
-        (tmp_path / folder).mkdir(parents=True, exist_ok=True)
+def test_comments_are_not_sent_and_every_line_stays_where_it_was() -> None:
+    script = b"// what\nconst a = 1; // kept\n/**\n * types\n */\nlet c = /** @type {A} */ (a);\n"
+    sent = without_comments("a.js", script)
+    assert sent == b"\nconst a = 1; // kept\n\n\n\nlet c = (a);\n"
+    assert without_comments("a.svg", script) == script
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    """The smallest web app."""
+    for folder in ("static", "styles", "templates"):
+        (tmp_path / folder).mkdir()
+    for name in STYLES:
+        (tmp_path / "styles" / f"{name}.css").write_text(f".{name} {{}}")
     for name in ("app.html", "sw.js", "app.webmanifest"):
         (tmp_path / "templates" / name).write_text("{{ url('a.js') }}")
     (tmp_path / "static" / "a.js").write_text("1")
-    before = Assets(tmp_path, {}, frozenset())
-    after = Assets(tmp_path, {"b.json": b"{}"}, frozenset())
+    return tmp_path
+
+
+def test_any_change_gives_every_file_another_address(tree: Path) -> None:
+    before = Assets(tree, {}, frozenset())
+    after = Assets(tree, {"b.json": b"{}"}, frozenset())
     assert before.url("a.js") != after.url("a.js")
     assert after.page("app.html").body.decode() == after.url("a.js")
 
 
-def test_a_template_that_names_a_missing_file_stops_the_start(tmp_path: Path) -> None:
-    (tmp_path / "static").mkdir()
-    (tmp_path / "templates").mkdir()
-    (tmp_path / "templates" / "app.html").write_text("{{ url('missing.js') }}")
+def test_a_template_that_names_a_missing_file_stops_the_start(tree: Path) -> None:
+    (tree / "templates" / "app.html").write_text("{{ url('missing.js') }}")
     with pytest.raises(KeyError, match=r"missing\.js"):
-        Assets(tmp_path, {}, frozenset())
+        Assets(tree, {}, frozenset())
+
+
+def test_every_style_sheet_is_served() -> None:
+    assert {path.stem for path in (web_root() / "styles").glob("*.css")} == set(STYLES)

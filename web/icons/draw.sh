@@ -7,14 +7,16 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
 # draw DRAWING SIZE TARGET. The window is larger than the icon because headless Chromium has a smallest window;
-# 255 colours are a third of the bytes, and nobody sees it.
+# a palette is a third of the bytes, and nobody sees it.
 draw() {
     { echo "<style>*{margin:0}svg{display:block;width:$2px;height:$2px}</style>"; cat "$1"; } > "$scratch/icon.html"
     "${CHROMIUM:-chromium}" --headless=new --no-sandbox --disable-gpu --hide-scrollbars \
         --default-background-color=00000000 --window-size=1024,1024 \
         --screenshot="$scratch/icon.png" "file://$scratch/icon.html" 2> /dev/null
-    convert "$scratch/icon.png" -crop "$2x$2+0+0" +repage -strip \
-        -dither FloydSteinberg -colors 255 -define png:compression-level=9 "$3"
+    palette="+dither -colors 128"
+    if [ "$2" -gt 192 ]; then palette="-dither FloydSteinberg -colors 255"; fi
+    # shellcheck disable=SC2086 - several words
+    convert "$scratch/icon.png" -crop "$2x$2+0+0" +repage -strip $palette -define png:compression-level=9 "$3"
 }
 
 # Without rounded corners, and the plate within the circle that Android may cut out.

@@ -5,11 +5,11 @@
 
 const VERSION = "{{ version }}";
 const NOT_PAGES = new Set({{ reserved|tojson }});
-const ICON = "{{ url('icons/bell-192.png') }}";
-const BADGE = "{{ url('icons/badge-96.png') }}";
 const STATIC = "/static/{{ version }}/";
+const ICON = `${STATIC}icons/bell-192.png`;
+const BADGE = `${STATIC}icons/badge-96.png`;
+const EMOJI = `${STATIC}emoji.json`;
 const SHELL = ["/", "/manifest.webmanifest", ...{{ (urls(".js") + urls(".css"))|tojson }}];
-const EMOJI = "{{ url('emoji.json') }}";
 const FOLLOW_MS = 3000; // Chromium holds back the next push until this one's work is done
 const SHOWN_AT_ONCE = 5;
 const RUNG_KEPT = 300;

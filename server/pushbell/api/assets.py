@@ -24,7 +24,13 @@ TYPES: Final = {
     ".webmanifest": "application/manifest+json",
     ".webp": "image/webp",
 }
+# Served as one file, in this order: a first paint should not wait for nine answers.
+STYLES: Final = ("tokens", "base", "shell", "controls", "feed", "message", "forms", "bell", "welcome")
 COMPRESSED: Final = frozenset({".ico", ".png", ".webp"})
+# Whole lines, blocks that fill their lines, and types within a line: all that the app's own style knows.
+COMMENTS: Final = re.compile(
+    r"^[ ]*(?://[^\n]*|/\*(?:(?!\*/).)*\*/)[ ]*$|/\*\* @type [^*\n]*\*/ ?", re.MULTILINE | re.DOTALL
+)
 MODULE_SYNTAX: Final = re.compile(r"^import [^;]*;\n|^export (?=async |function |const |class )", re.MULTILINE)
 
 
@@ -46,19 +52,27 @@ def make_asset(name: str, body: bytes) -> Asset:
     return Asset(body, packed if packed and len(packed) < len(body) else None, content_type, etag)
 
 
+def without_comments(name: str, body: bytes) -> bytes:
+    """Scripts and styles as browsers need them: a quarter smaller, each line still where it was in the file."""
+    if not name.endswith((".js", ".css")):
+        return body
+    return COMMENTS.sub(lambda found: "\n" * found.group().count("\n"), body.decode()).encode()
+
+
 class Assets:
-    """The files of `web/static` by name, the rendered templates, and one version for all of them.
+    """The files of `web/static` by name, `web/styles` as one, the rendered templates, and one version for all.
 
     `generated` are further static files (name -> bytes) that the server makes itself, so that their content has one
     source. `reserved` are the first path segments that belong to the server and not to a topic.
     """
 
     def __init__(self, root: Path, generated: Mapping[str, bytes], reserved: frozenset[str]) -> None:
-        sources = {**_read_tree(root / "static"), **generated}
+        styles = b"".join((root / "styles" / f"{name}.css").read_bytes() for name in STYLES)
+        sources = {**_read_tree(root / "static"), **generated, "app.css": styles}
         templates = _read_tree(root / "templates")
         self.version = _hash_of(sources | {f"templates/{name}": body for name, body in templates.items()})
         self._sources = sources
-        self._static = {name: make_asset(name, body) for name, body in sources.items()}
+        self._static = {name: make_asset(name, without_comments(name, body)) for name, body in sources.items()}
         self._pages = self._render(root / "templates", reserved)
 
     def static(self, name: str) -> Asset | None:
@@ -90,7 +104,8 @@ class Assets:
             version=self.version, url=self.url, urls=self.urls, module=self.module, reserved=sorted(reserved)
         )
         names = ("app.html", "sw.js", "app.webmanifest")
-        return {name: make_asset(name, environment.get_template(name).render().encode()) for name in names}
+        pages = {name: environment.get_template(name).render().encode() for name in names}
+        return {name: make_asset(name, without_comments(name, body)) for name, body in pages.items()}
 
 
 def _read_tree(root: Path) -> dict[str, bytes]:

@@ -1,5 +1,6 @@
 """The pages of the web app and its static files."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Final
 
@@ -25,14 +26,18 @@ CONTENT_SECURITY_POLICY: Final = "; ".join(
         "trusted-types pushbell",
     )
 )
-HEADERS: Final = {
-    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
-    "Cross-Origin-Opener-Policy": "same-origin",
+FILE_HEADERS: Final = {
+    "Content-Security-Policy": "default-src 'none'",  # a drawing that is opened by itself may do nothing
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "Referrer-Policy": "no-referrer",
     "Vary": "Accept-Encoding",
     "X-Content-Type-Options": "nosniff",
+}
+PAGE_HEADERS: Final = {
+    **FILE_HEADERS,
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
 REVALIDATE: Final = "no-cache"
 FOREVER: Final = "public, max-age=31536000, immutable"
@@ -46,22 +51,22 @@ class Pages:
 
     async def index(self, request: web.Request) -> web.Response:
         """The app's shell: the same for every address, the script decides what it shows."""
-        return _send(request, self._assets.page("app.html"), REVALIDATE)
+        return _send(request, self._assets.page("app.html"), PAGE_HEADERS)
 
     async def worker(self, request: web.Request) -> web.Response:
-        return _send(request, self._assets.page("sw.js"), REVALIDATE)
+        return _send(request, self._assets.page("sw.js"), PAGE_HEADERS)
 
     async def manifest(self, request: web.Request) -> web.Response:
-        return _send(request, self._assets.page("app.webmanifest"), REVALIDATE)
+        return _send(request, self._assets.page("app.webmanifest"), FILE_HEADERS)
 
     async def favicon(self, request: web.Request) -> web.Response:
-        return _send(request, self._file("icons/favicon.ico"), REVALIDATE)
+        return _send(request, self._file("icons/favicon.ico"), FILE_HEADERS)
 
     async def static(self, request: web.Request) -> web.Response:
         """`/static/{version}/{path}`: only the version that runs, so that a cache can never mix two."""
         if request.match_info["version"] != self._assets.version:
             raise NOT_FOUND
-        return _send(request, self._file(request.match_info["path"]), FOREVER)
+        return _send(request, self._file(request.match_info["path"]), FILE_HEADERS, FOREVER)
 
     def _file(self, name: str) -> Asset:
         asset = self._assets.static(name)
@@ -70,10 +75,14 @@ class Pages:
         return asset
 
 
-def _send(request: web.Request, asset: Asset, cache_control: str) -> web.Response:
-    headers = {**HEADERS, "Cache-Control": cache_control, "ETag": asset.etag}
-    if any(tag.value == asset.etag.strip('"') for tag in request.if_none_match or ()):
-        return web.Response(status=HTTPStatus.NOT_MODIFIED, headers=headers)
+def _send(
+    request: web.Request, asset: Asset, headers: Mapping[str, str], cache_control: str = REVALIDATE
+) -> web.Response:
+    headers = {**headers, "Cache-Control": cache_control}
+    if cache_control == REVALIDATE:
+        headers["ETag"] = asset.etag
+        if any(tag.value == asset.etag.strip('"') for tag in request.if_none_match or ()):
+            return web.Response(status=HTTPStatus.NOT_MODIFIED, headers=headers)
     headers["Content-Type"] = asset.content_type
     if asset.gzip is not None and _accepts_gzip(request.headers.get("Accept-Encoding", "")):
         return web.Response(body=asset.gzip, headers={**headers, "Content-Encoding": "gzip"})

@@ -119,8 +119,9 @@ function pushServiceSteps(browser) {
       "A firewall must let push.services.mozilla.com through.",
       "Come back here.",
     ];
+  if (browser.name === "Safari") return ["A firewall must let *.push.apple.com, port 443, through.", "Come back here."];
   return [
-    "A firewall must let mtalk.google.com, port 5228, through (Safari: *.push.apple.com).",
+    "A firewall must let mtalk.google.com, port 5228, through.",
     "Builds without Google services, such as ungoogled Chromium, have no push.",
     "Come back here.",
   ];

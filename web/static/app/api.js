@@ -1,5 +1,5 @@
 // The server's HTTP API (docs/api.md). Every failure becomes one kind of error, with words for people.
-/** @import { Heartbeat, Message } from "./types.js" */
+/** @import { Heartbeat, Message } from "../../types.js" */
 
 const TIMEOUT_MS = 15_000;
 

@@ -1,5 +1,5 @@
 // Which messages should have rung but did not. Pure.
-/** @import { Message, Topic } from "./types.js" */
+/** @import { Message, Topic } from "../../types.js" */
 
 /**
  * A push is a doorbell, and bells get lost: of the messages up to the one whose push has just come, those that nobody

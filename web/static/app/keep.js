@@ -2,7 +2,7 @@
 import { done, transact } from "./database.js";
 import { fold, keyOf } from "./sequence.js";
 import { tell } from "./state.js";
-/** @import { Message, Row } from "./types.js" */
+/** @import { Message, Row } from "../../types.js" */
 
 /**
  * Fold messages, oldest first, into the rows. Returns those that changed something: the rest was known already.
@@ -15,10 +15,8 @@ export async function keepMessages(messages, how = {}) {
   const changed = await transact(["rows"], "readwrite", async (rows) => {
     const news = [];
     for (const message of messages) {
-      const row = fold(await done(rows.get(keyOf(message))), message, {
-        older: how.older,
-        sort: await place(rows, message),
-      });
+      const known = await done(rows.get(keyOf(message)));
+      const row = fold(known, message, { older: how.older, sort: await place(rows, message) });
       if (!row) continue;
       if (how.read) delete row.unread;
       rows.put(row);
@@ -26,7 +24,7 @@ export async function keepMessages(messages, how = {}) {
     }
     return news;
   });
-  if (changed.length) tell({ kind: "rows", topics: [...new Set(changed.map((message) => message.topic))] });
+  if (changed.length) tell({ kind: "rows", keys: [...new Set(changed.map(keyOf))] });
   return changed;
 }
 

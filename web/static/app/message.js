@@ -14,7 +14,7 @@ import { archive, markRead } from "./rows.js";
 import { exact } from "./time.js";
 import { confirmed, toast } from "./toast.js";
 import { api } from "./api.js";
-/** @import { Message, Row } from "./types.js" */
+/** @import { Message, Row } from "../../types.js" */
 
 /**
  * @param {string} id of any version

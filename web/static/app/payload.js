@@ -1,5 +1,5 @@
 // From what a push carries to a message and to what is shown (docs/api.md, "What a push contains").
-/** @import { Message } from "./types.js" */
+/** @import { Message } from "../../types.js" */
 
 const FALLBACK = { title: "Pushbell", body: "A message arrived. Open Pushbell to read it." };
 const SCHEMES = /^(https?|mailto|tel):/i;

@@ -2,7 +2,7 @@
 import { api } from "./api.js";
 import { done, transact } from "./database.js";
 import { followedTopics, recall, remember } from "./state.js";
-/** @import { Heartbeat, Topic } from "./types.js" */
+/** @import { Heartbeat, Topic } from "../../types.js" */
 
 /** @typedef {{id: string, secret: string}} Identity */
 
@@ -102,7 +102,8 @@ export async function beat(registration, news, timeout) {
 async function mend(registration, subscription, { state, topics }) {
   if (state === "ok") await remember("registered", { ...(await recall("registered")), state: "active" });
   if (state === "dead") await renew(registration, await recall("key"));
-  else if (subscription && (state === "unknown" || (state === "ok" && (await differs(topics))))) await register(subscription);
+  else if (subscription && (state === "unknown" || (state === "ok" && (await differs(topics)))))
+    await register(subscription);
 }
 
 /** @param {string} endpoint */

@@ -6,7 +6,7 @@ import { go, goBack } from "./router.js";
 import { tomorrowMorning, until } from "./time.js";
 import { FOR_EVER, change, followed, isMuted, unfollow } from "./topics.js";
 import { confirmed, toast } from "./toast.js";
-/** @import { Topic } from "./types.js" */
+/** @import { Topic } from "../../types.js" */
 
 const HOUR_S = 3600;
 

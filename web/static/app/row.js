@@ -7,7 +7,7 @@ import { priorityName } from "./priority.js";
 import { reachWords } from "./reach.js";
 import { messagePath } from "./router.js";
 import { ago, exact } from "./time.js";
-/** @import { Message, Row } from "./types.js" */
+/** @import { Message, Row } from "../../types.js" */
 /** @import { Reach } from "./reach.js" */
 
 /** What a row looks like depends on this and nothing else. @param {Row} row */

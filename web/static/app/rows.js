@@ -2,24 +2,47 @@
 import { done, transact, walk } from "./database.js";
 import { showBadge } from "./keep.js";
 import { tell } from "./state.js";
-/** @import { Row } from "./types.js" */
+/** @import { Row } from "../../types.js" */
 
 const NEVER = Number.MAX_SAFE_INTEGER;
 
 /**
- * Rows newest first, of one topic or of the inbox (topic null).
+ * Where a row stands in a list, of one topic or of the inbox (topic null); undefined when it is not in it.
+ * @param {Row} row
+ * @param {string | null} topic
+ */
+export function placeIn(row, topic) {
+  if (topic === null) return row.inbox;
+  return row.topic === topic ? row.sort : undefined;
+}
+
+/**
+ * Rows of a list, newest first, from a place in it on (inclusive: rows of several topics may share one).
  * @param {string | null} topic
  * @param {number} limit
+ * @param {number} [from]
  * @returns {Promise<Row[]>}
  */
-export function newestRows(topic, limit) {
+export function readRows(topic, limit, from = NEVER) {
   return transact(["rows"], "readonly", async (rows) => {
-    const range = topic === null ? null : IDBKeyRange.bound([topic, 0], [topic, NEVER]);
+    const range = topic === null ? IDBKeyRange.upperBound(from) : IDBKeyRange.bound([topic, 0], [topic, from]);
     const request = rows.index(topic === null ? "inbox" : "topic").openCursor(range, "prev");
     /** @type {Row[]} */
     const found = [];
     await walk(request, (cursor) => found.push(cursor.value) < limit);
     return found;
+  });
+}
+
+/**
+ * The rows with these keys that exist.
+ * @param {string[]} keys
+ * @returns {Promise<Row[]>}
+ */
+export function rowsOf(keys) {
+  return transact(["rows"], "readonly", async (rows) => {
+    const found = await Promise.all(keys.map((key) => done(rows.get(key))));
+    return found.filter(Boolean);
   });
 }
 
@@ -33,7 +56,7 @@ export async function changeRow(key, change) {
     return after;
   });
   if (!row) return;
-  tell({ kind: "rows", topics: [row.topic] });
+  tell({ kind: "rows", keys: [key] });
   await showBadge();
 }
 
@@ -52,11 +75,12 @@ export function archive(key, archived = true) {
 
 /** Everything in a topic, or everywhere. @param {string | null} topic */
 export async function markAllRead(topic) {
-  await transact(["rows"], "readwrite", async (rows) => {
-    const unread = await done(rows.index("unread").getAll(topic === null ? null : topic));
+  const keys = await transact(["rows"], "readwrite", async (rows) => {
+    const unread = await done(rows.index("unread").getAll(topic));
     for (const { unread: _, ...row } of unread) rows.put(row);
+    return unread.map((row) => row.key);
   });
-  tell({ kind: "rows", topics: topic === null ? null : [topic] });
+  tell({ kind: "rows", keys });
   await showBadge();
 }
 

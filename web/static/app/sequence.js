@@ -1,5 +1,5 @@
 // What a message does to the row of its sequence. Pure: the page and the service worker decide the same.
-/** @import { Message, Row } from "./types.js" */
+/** @import { Message, Row } from "../../types.js" */
 
 const VERSIONS_KEPT = 20;
 const IDS_KEPT = 100;

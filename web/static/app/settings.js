@@ -8,7 +8,7 @@ import { register } from "./registration.js";
 import { followedTopics, recall, remember } from "./state.js";
 import { confirmed, toast } from "./toast.js";
 import { howItRings } from "./topics.js";
-/** @import { Topic } from "./types.js" */
+/** @import { Topic } from "../../types.js" */
 
 const DAYS = /** @type {[number, string][]} */ ([
   [7, "a week"],

@@ -4,7 +4,7 @@ import { unreadCounts } from "./keep.js";
 import { followedTopics } from "./state.js";
 import { isMuted } from "./topics.js";
 import { byId } from "./dom.js";
-/** @import { Topic } from "./types.js" */
+/** @import { Topic } from "../../types.js" */
 
 /** @param {string} current the topic that is open, or "" */
 export async function drawShelf(current) {

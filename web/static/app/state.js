@@ -1,6 +1,6 @@
 // Small things this device remembers: who it is, what it follows, what it still has to tell the server.
 import { done, transact } from "./database.js";
-/** @import { Receipt, Topic } from "./types.js" */
+/** @import { Receipt, Topic } from "../../types.js" */
 
 const RECEIPTS_KEPT = 200;
 

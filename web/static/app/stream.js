@@ -3,7 +3,7 @@
 import { keepMessages, showBadge } from "./keep.js";
 import { followedTopics, recall, remember, tell } from "./state.js";
 import { loadTopics } from "./history.js";
-/** @import { Message } from "./types.js" */
+/** @import { Message } from "../../types.js" */
 
 const SILENCE_MS = 110_000; // two keepalives of the server and some
 const GATHER_MS = 30;

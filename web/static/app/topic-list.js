@@ -5,7 +5,7 @@ import { gathered, onNews } from "./news.js";
 import { followedTopics } from "./state.js";
 import { howItRings, isMuted } from "./topics.js";
 /** @import { View } from "./panes.js" */
-/** @import { Topic } from "./types.js" */
+/** @import { Topic } from "../../types.js" */
 
 /** @returns {View} */
 export function topicListView() {

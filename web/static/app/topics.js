@@ -6,7 +6,7 @@ import { identity } from "./registration.js";
 import { dropTopic } from "./rows.js";
 import { putTopic, recall, remember } from "./state.js";
 import { until } from "./time.js";
-/** @import { Topic } from "./types.js" */
+/** @import { Topic } from "../../types.js" */
 
 /** The mute that lasts until somebody ends it. */
 export const FOR_EVER = 4_102_444_800; // 1 January 2100

@@ -18,6 +18,7 @@ export function welcomeView() {
 
   const finish = async () => {
     mark(ring, "done");
+    skip.hidden = true;
     const topics = await followedTopics();
     next.replaceChildren(
       topics.length
@@ -30,11 +31,13 @@ export function welcomeView() {
     mark(ring, "now");
     trial.enable();
   };
+  // An iPhone can be asked only from its Home Screen: there, the first step holds the guide.
+  const first = browser.ios && !browser.installed ? install : allow;
   const draw = async () => {
     mark(install, browser.installed ? "done" : "");
     if ((await deviceState()) === "on") return allowed();
-    mark(allow, "now");
-    allow.append(allowPanel({ ondone: allowed }));
+    mark(first, "now");
+    first.append(allowPanel({ ondone: allowed }));
   };
   const skip = el(
     "button.button.plain.small-button",
@@ -75,7 +78,7 @@ function mark(element, state) {
 /** @param {boolean} installed */
 function installWords(installed) {
   if (installed) return "Pushbell runs as an app of its own.";
-  return "With an icon of its own, browsers never take its permission away.";
+  return "As an app it has an icon and a badge, and keeps its permission.";
 }
 
 function installButton() {

@@ -59,8 +59,8 @@ class Engine:
         poster = self.poster or Transport(
             endpoints, Dialer(endpoints), max_connections=Push().concurrency, timeout_s=self.timeout_s
         )
-        sender = Sender(poster, vapid, KeyWindow(self.clock).sealer, "https://push.example.com")
-        self.deliverer = Deliverer(self.store, sender, self.supervisor, self.clock, self.policy)
+        self.sender = Sender(poster, vapid, KeyWindow(self.clock).sealer, "https://push.example.com")
+        self.deliverer = Deliverer(self.store, self.sender, self.supervisor, self.clock, self.policy)
         self.store.messages.on_commit(self.deliverer.on_commit)
         await self.deliverer.start()
 

@@ -27,6 +27,7 @@ CASES: dict[str, tuple[Any, Any]] = {
     "push.ca_file": ("/etc/ssl/company.pem", 5),
     "push.concurrency": (16, 1.5),
     "push.timeout": ("500ms", True),
+    "push.key_life": (0, "-1h"),
     "push.vapid_key_file": ("/run/secrets/vapid.pem", ["a"]),
     "limits.connections": ("100", "1_000"),
     "limits.streams": (10, "ten"),

@@ -99,6 +99,13 @@ class Push(Section, frozen=True, kw_only=True):
     ] = None
     concurrency: Annotated[int, Option("how many pushes may be under way at once", kinds.count())] = 256
     timeout: Annotated[float, Option("how long one push may take", kinds.duration(least_s=0.1))] = 10.0
+    key_life: Annotated[
+        float,
+        Option(
+            "how long one key pair of ours encrypts for many devices; 0: a new one for each message",
+            kinds.duration(least_s=0),
+        ),
+    ] = 3_600.0
     vapid_key_file: Annotated[
         Path | None,
         Option("the VAPID private key; default: vapid.pem in data_dir, made at the first start", kinds.FILE),

@@ -54,7 +54,7 @@ class Deliverer:
         proxy = parse_proxy(config.proxy) if config.proxy else None
         dialer = Dialer(endpoints, tls=tls_context(config.ca_file), proxy=proxy)
         transport = Transport(endpoints, dialer, max_connections=config.concurrency, timeout_s=config.timeout)
-        sender = Sender(transport, vapid, KeyWindow(clock).sealer, origin)
+        sender = Sender(transport, vapid, KeyWindow(clock, life_s=config.key_life).sealer, origin)
         return cls(store, sender, supervisor, clock, DeliveryPolicy(concurrency=config.concurrency))
 
     async def start(self) -> None:
@@ -73,6 +73,10 @@ class Deliverer:
             known = {message.seq: message for message in messages}
             for fanout in fanouts:
                 self._lane(fanout.service).offer(Walk(fanout, self._parcels.add(known[fanout.seq])))
+
+    def prepare(self, device: Device) -> None:
+        """Do now for a new or renewed device what its first push would have to do."""
+        self._sender.prepare(device)
 
     def announce(self, device: Device, activation: str) -> None:
         """Push the activation token to a device that wants to register; returns at once."""

@@ -48,6 +48,10 @@ class Sealer:
         self._header = RECORD_SIZE.to_bytes(4, "big") + bytes([len(self._point)]) + self._point
         self._agreed = lru_cache(maxsize=remember)(self._agree)
 
+    def prepare(self, p256dh: bytes, auth: bytes) -> None:
+        """Agree with a receiver now, so that its first push does not have to wait for it."""
+        self._agreed(p256dh, auth)
+
     def seal(self, plaintext: bytes, p256dh: bytes, auth: bytes, *, salt: bytes | None = None) -> bytes:
         """The body of a push. Raises ValueError for a plaintext above MAX_PLAINTEXT and for a p256dh that is no point.
 
@@ -70,6 +74,7 @@ class KeyWindow:
     """Lends one sealer for up to `life_s`, so that the key agreement is paid once per device instead of once per push.
 
     The price: who reads this process's memory can decrypt what it sent in that time. It holds those messages anyway.
+    With `life_s` 0 every message gets a key pair of its own.
     """
 
     def __init__(self, clock: Clock, *, life_s: float = 3600.0, remember: int = 50_000) -> None:

@@ -23,6 +23,7 @@ class Pass(msgspec.Struct, frozen=True):
 
     entered: int
     ticket: Breaker.Ticket
+    at: float
 
 
 class Health:
@@ -30,6 +31,7 @@ class Health:
 
     def __init__(self, service: Service, policy: DeliveryPolicy, clock: Clock) -> None:
         self._service = service
+        self._clock = clock
         self._window = Window(policy.concurrency)
         self._breaker = Breaker(policy.breaker, clock)
 
@@ -55,13 +57,13 @@ class Health:
 
     def enter(self) -> Pass:
         """Only while it `may_send`."""
-        return Pass(self._window.enter(), self._breaker.enter())
+        return Pass(self._window.enter(), self._breaker.enter(), self._clock.monotonic())
 
     def leave(self, passed: Pass, outcome: Outcome) -> bool:
         """Learn from the outcome; True when the push service is back after an outage."""
         about_device = self._service.limits_device and outcome.status in _THROTTLED
         trouble = isinstance(outcome, Later) and outcome.status in _SLOW_DOWN and not about_device
-        self._window.leave(passed.entered, trouble=trouble)
+        self._leave_window(passed, trouble=trouble)
         if about_device:
             self._breaker.abstain(passed.ticket)
             return False
@@ -72,8 +74,11 @@ class Health:
 
     def abandon(self, passed: Pass) -> None:
         """The push was given up; nothing was learned."""
-        self._window.leave(passed.entered, trouble=False)
+        self._leave_window(passed, trouble=False)
         self._breaker.abstain(passed.ticket)
+
+    def _leave_window(self, passed: Pass, *, trouble: bool) -> None:
+        self._window.leave(passed.entered, took_s=self._clock.monotonic() - passed.at, trouble=trouble)
 
     def _succeed(self, passed: Pass) -> bool:
         was_open = self._breaker.is_open

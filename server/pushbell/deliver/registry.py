@@ -49,7 +49,10 @@ class Registration(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Herald(Protocol):
-    """Sends the push that lets a device prove itself."""
+    """Makes ready for a device, and sends the push that lets it prove itself."""
+
+    def prepare(self, device: Device) -> None:
+        """Whatever can be done before its first push."""
 
     def announce(self, device: Device, activation: str) -> None:
         """Push the activation token soon; returns at once."""
@@ -84,6 +87,7 @@ class Registry:
 
     async def _put(self, device: Device, known: Device | None, topics: Sequence[Subscription] | None) -> Device:
         if known is not None and known.state is not DeviceState.PENDING:  # it has proved itself before
+            self._herald.prepare(device)
             return await self._devices.put_device(msgspec.structs.replace(device, state=DeviceState.ACTIVE), topics)
         activation = token()
         pending = msgspec.structs.replace(device, activation=fingerprint(activation))
@@ -119,6 +123,7 @@ class Registry:
         known = await self._devices.device(device_id)
         await self._check_room(known, device)
         device = msgspec.structs.replace(device, kind=DeviceKind.NTFY, state=DeviceState.ACTIVE, name="ntfy web app")
+        self._herald.prepare(device)
         await self._devices.put_device(device, subscriptions)
 
     async def unregister_ntfy(self, endpoint: str) -> None:

@@ -56,6 +56,10 @@ class Sender:
     async def close(self) -> None:
         await self._poster.close()
 
+    def prepare(self, device: Device) -> None:
+        """Agree with a new device on keys while nobody waits for it."""
+        self._sealer().prepare(device.p256dh, device.auth)
+
     def sign(self, device: Device) -> None:
         """Have the signature ready."""
         self._vapid.authorization(device.service)

@@ -187,8 +187,8 @@ def test_urgency_rises_with_the_priority_and_unset_means_3() -> None:
     [
         (3, 43_200, 43_200),
         (3, 43_200.9, 43_200),
-        (0, 10**9, 259_200),
-        (3, 10**9, 259_200),
+        (0, 10**9, 604_800),
+        (3, 10**9, 604_800),
         (1, 10**9, 21_600),
         (2, 10**9, 86_400),
         (4, 10**9, 2_419_200),
@@ -203,6 +203,13 @@ def test_a_push_service_keeps_a_message_no_longer_than_it_lives_but_never_zero(
     priority: int, remaining_s: float, seconds: int
 ) -> None:
     assert ttl_s(priority, remaining_s) == seconds
+
+
+def test_mozilla_keeps_what_is_not_urgent_for_three_days_at_most() -> None:
+    assert [ttl_s(priority, 10**9, MOZILLA) for priority in range(6)] == [
+        259_200, 21_600, 86_400, 259_200, 2_419_200, 2_419_200
+    ]  # fmt: skip
+    assert ttl_s(3, 3600, MOZILLA) == 3600
 
 
 def test_a_topic_slot_is_a_valid_header_and_one_per_notification() -> None:

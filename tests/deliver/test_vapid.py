@@ -10,6 +10,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, NoEncryption, PrivateFormat
 
+from pushbell.deliver import key_file
 from pushbell.deliver.key_file import KeyFileError
 from pushbell.deliver.vapid import MAX_ORIGINS, VapidKeys
 from tests.harness.clock import ManualClock
@@ -135,6 +136,13 @@ def test_a_directory_in_place_of_the_key_is_an_error(key_path: Path, clock: Manu
 def test_a_missing_data_directory_is_an_error(tmp_path: Path, clock: ManualClock) -> None:
     with pytest.raises(KeyFileError, match="cannot create"):
         VapidKeys.open(tmp_path / "missing" / "vapid.pem", None, clock)
+
+
+def test_a_key_that_another_process_made_in_the_meantime_is_not_overwritten(key_path: Path) -> None:
+    key_path.write_bytes(pem_of(P256))
+    with pytest.raises(KeyFileError, match="cannot create"):
+        key_file._create(key_path)
+    assert key_path.read_bytes() == pem_of(P256)
 
 
 def test_a_dangling_link_is_not_followed(key_path: Path, tmp_path: Path, clock: ManualClock) -> None:

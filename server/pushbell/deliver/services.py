@@ -19,7 +19,7 @@ MAX_TTL_S: Final = 2_419_200  # 28 days: the most that FCM takes
 MAX_RETRY_AFTER_S: Final = 3600.0
 
 _URGENCY = {1: "low", 2: "normal"}
-_TTL_S = {1: 21_600, 2: 86_400, 3: 259_200}
+_TTL_S = {1: 21_600, 2: 86_400, 3: 604_800}  # what is not urgent should not pile up for a phone on holiday
 _LATER = frozenset({406, 408, 425, 429})  # 406 is how WNS says "throttled"
 _MISMATCH = ("vapidpkhashmismatch", "key mismatch", "do not correspond")  # Apple, Mozilla, FCM
 

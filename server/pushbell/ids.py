@@ -5,28 +5,35 @@ import hashlib
 import secrets
 
 
-class MessageIds:
-    """Draws message ids: 12 alphanumerics (71 bits), the form that ntfy clients expect of ids and `since` cursors.
+class RandomPool:
+    """Random bytes from the operating system, drawn a few kilobytes at a time.
 
-    Takes its randomness a few kilobytes at a time: a system call for each id gives up the GIL each time, and to get
-    it back is what a busy server waits for.
+    A system call gives up the GIL, and to get it back is what a busy server waits for.
     """
 
     def __init__(self) -> None:
         self._pool = b""
         self._used = 0
 
-    def draw(self) -> str:
-        # 9 bytes are 12 characters of base64; drawing again for `+` and `/` keeps every id equally likely.
-        while not (drawn := base64.b64encode(self._take(9)).decode()).isalnum():
-            pass
-        return drawn
-
-    def _take(self, count: int) -> bytes:
+    def take(self, count: int) -> bytes:
+        """Never the same bytes twice. `count` is small."""
         if self._used + count > len(self._pool):
             self._pool, self._used = secrets.token_bytes(4096), 0
         self._used += count
         return self._pool[self._used - count : self._used]
+
+
+class MessageIds:
+    """Draws message ids: 12 alphanumerics (71 bits), the form that ntfy clients expect of ids and `since` cursors."""
+
+    def __init__(self) -> None:
+        self._random = RandomPool()
+
+    def draw(self) -> str:
+        # 9 bytes are 12 characters of base64; drawing again for `+` and `/` keeps every id equally likely.
+        while not (drawn := base64.b64encode(self._random.take(9)).decode()).isalnum():
+            pass
+        return drawn
 
 
 def token() -> str:

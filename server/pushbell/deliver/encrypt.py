@@ -6,7 +6,6 @@ random salt of each record.
 """
 
 import hmac
-import secrets
 from functools import lru_cache
 from typing import Final
 
@@ -15,6 +14,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from pushbell.clock import Clock
+from pushbell.ids import RandomPool
 
 RECORD_SIZE: Final = 4096
 MAX_PLAINTEXT: Final = 3993  # a body of 4096 less header (86), delimiter (1) and authentication tag (16): RFC 8291 §4
@@ -46,6 +46,7 @@ class Sealer:
         self._private_key = private_key or ec.generate_private_key(_CURVE)
         self._point = self._private_key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
         self._header = RECORD_SIZE.to_bytes(4, "big") + bytes([len(self._point)]) + self._point
+        self._random = RandomPool()
         self._agreed = lru_cache(maxsize=remember)(self._agree)
 
     def prepare(self, p256dh: bytes, auth: bytes) -> None:
@@ -59,7 +60,7 @@ class Sealer:
         """
         if len(plaintext) > MAX_PLAINTEXT:
             raise ValueError(f"{len(plaintext)} bytes do not fit one record, at most {MAX_PLAINTEXT} do")
-        salt = salt or secrets.token_bytes(16)
+        salt = salt or self._random.take(16)
         key, nonce = _content_key(self._agreed(p256dh, auth), salt)
         return salt + self._header + AESGCM(key).encrypt(nonce, plaintext + _LAST_RECORD, None)
 

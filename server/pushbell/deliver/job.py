@@ -1,6 +1,7 @@
 """One delivery that is loaded: a parcel for a device."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from pushbell.deliver.parcel import Parcel
 from pushbell.deliver.service import Service
@@ -8,6 +9,8 @@ from pushbell.deliver.walk import Walk
 from pushbell.store import DeliveryState, Device, DeviceState
 
 Verdict = tuple[DeliveryState, str]
+
+ACTIVE: Final = DeviceState.ACTIVE  # looked up once: Python 3.11 is slow to find the member of an enum
 
 
 @dataclass(slots=True, eq=False)
@@ -39,7 +42,7 @@ class Job:
         return (DeliveryState.FILTERED, reason) if reason else None
 
     def _objection(self, now: float) -> str:
-        if self.device.state is not DeviceState.ACTIVE:
+        if self.device.state is not ACTIVE:
             return f"the device is {self.device.state}"
         # Who does not get the update (it may be less important) is to get what came before it.
         if self.parcel.superseded and self.min_priority <= 1:

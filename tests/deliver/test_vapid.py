@@ -64,11 +64,26 @@ def test_every_push_service_gets_its_own_header(keys: VapidKeys) -> None:
     assert claims(keys.authorization(MOZILLA))["aud"] == MOZILLA
 
 
-def test_a_forgotten_header_is_signed_anew(keys: VapidKeys, clock: ManualClock) -> None:
+def test_a_refused_header_is_signed_anew(keys: VapidKeys, clock: ManualClock) -> None:
     first = keys.authorization(MOZILLA)
-    keys.forget(MOZILLA)
-    keys.forget("https://never.seen")
+    clock.advance(3600)
+    assert keys.forget(MOZILLA)
     assert keys.authorization(MOZILLA) != first
+
+
+def test_a_header_that_was_signed_within_the_hour_is_not_to_blame(keys: VapidKeys, clock: ManualClock) -> None:
+    first = keys.authorization(MOZILLA)
+    clock.advance(3599)
+    assert not keys.forget(MOZILLA)
+    assert keys.authorization(MOZILLA) == first
+
+
+def test_a_header_signed_while_the_clock_was_ahead_is_not_used_after_it_was_set_right(
+    keys: VapidKeys, clock: ManualClock
+) -> None:
+    ahead = keys.authorization(MOZILLA)
+    clock.wall_s -= 86_400
+    assert claims(keys.authorization(MOZILLA))["exp"] == claims(ahead)["exp"] - 86_400
 
 
 def test_many_push_services_do_not_fill_the_memory(keys: VapidKeys) -> None:

@@ -6,6 +6,7 @@ from typing import Final
 
 from aiohttp import web
 
+from pushbell.api.answers import SERVER
 from pushbell.api.assets import Asset, Assets
 from pushbell.errors import NOT_FOUND
 

@@ -28,6 +28,7 @@ CONTENT_SECURITY_POLICY: Final = "; ".join(
     )
 )
 FILE_HEADERS: Final = {
+    **SERVER,
     "Content-Security-Policy": "default-src 'none'",  # a drawing that is opened by itself may do nothing
     "Cross-Origin-Resource-Policy": "same-origin",
     "Referrer-Policy": "no-referrer",

@@ -20,6 +20,7 @@ from pushbell.topic import NAME
 TOPIC = f"{{topic:{NAME}}}"
 TOPICS = f"{{topics:{NAME}(?:,{NAME})*}}"
 SEQUENCE = f"{{sequence:{NAME}}}"
+ANYTHING = "/{path:(?s:.*)}"  # a path may even contain a line feed; what matches nothing would get aiohttp's own 404
 DEVICE = "/v1/devices/{device:[-_A-Za-z0-9]{1,80}}"
 
 PUBLIC, READ, WRITE = Permission.PUBLIC, Permission.READ, Permission.WRITE
@@ -82,8 +83,8 @@ def route_table(on: Handlers) -> list[Route]:
         ("GET|HEAD", "/settings", PUBLIC, on.pages.index),
         ("GET|HEAD", "/app{path:(?:/.*)?}", PUBLIC, on.pages.index),
         ("GET|HEAD", f"/{TOPIC}", PUBLIC, on.pages.index),
-        ("OPTIONS", "/{path:.*}", PUBLIC, on.info.options),
-        ("*", "/{path:.*}", PUBLIC, on.info.missing),
+        ("OPTIONS", ANYTHING, PUBLIC, on.info.options),
+        ("*", ANYTHING, PUBLIC, on.info.missing),
     ]
 
 

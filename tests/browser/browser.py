@@ -11,7 +11,8 @@ from typing import Any, Literal, Protocol
 from .remote import RemoteError
 
 PAGE = Path(__file__).with_name("page.js").read_text()
-LIMIT_S = 10.0
+LIMIT_S = 15.0
+CLICKS = 5
 
 Permission = Literal["granted", "denied", "prompt"]
 
@@ -61,7 +62,7 @@ class Engine(Protocol):
         """A real click, in CSS pixels from the top left of the page."""
 
     async def type_keys(self, text: str) -> None:
-        r"""Real key strokes. `\n` is Enter, `\t` Tab, `\b` Backspace, `\x1b` Escape."""
+        r"""Real key strokes. `\n` is Enter, `\t` Tab, `\b` Backspace, `\x1b` Escape, `↓` and `↑` the arrows."""
 
     async def set_permission(self, origin: str, permission: Permission) -> None:
         """Whether this origin may notify. Without it, every origin may."""
@@ -159,11 +160,11 @@ class Browser:
         await self.wait_for(seen, limit_s)
         return await self.notifications()
 
-    async def clear_screen(self) -> None:
-        """Close the notifications of the open page's origin, and the page."""
+    async def put_away_notifications(self) -> None:
+        """Close those of the open page's origin, as a user does who has read them."""
         if (await self.evaluate("location.protocol")).startswith("http"):
-            await self.evaluate(f"{PAGE}.clearScreen()")
-        await self.open("about:blank")
+            await self.evaluate(f"{PAGE}.putAwayNotifications()")
+            await self.wait_for_notifications()
 
     async def click_notification(self, body: str) -> None:
         """A real click on a notification that is on the screen, alone."""
@@ -176,8 +177,13 @@ class Browser:
         path.write_bytes(await self._engine.picture(width, height, dark=dark))
 
     async def _click(self, element: str) -> None:
-        place = await self.wait_for(f"page.target({element})")
-        await self._engine.press(place["x"], place["y"])
+        """Again when it missed: what is loaded late moves the page between our look and our click."""
+        for _ in range(CLICKS):
+            place = await self.wait_for(f"page.target({element})")
+            await self._engine.press(place["x"], place["y"])
+            if await self._look("page.hit() ? 'hit' : 'missed'", LIMIT_S) != "missed":
+                return
+        raise TimeoutError(f"{element} moves too much to be clicked")
 
     async def _look(self, expression: str, limit_s: float) -> Any:
         script = f"(page => page.until(() => ({expression}), {limit_s * 1000}))({PAGE})"

@@ -24,6 +24,8 @@ KEYS = {
     "\t": {"key": "Tab", "code": "Tab", "windowsVirtualKeyCode": 9},
     "\x1b": {"key": "Escape", "code": "Escape", "windowsVirtualKeyCode": 27},
     "\b": {"key": "Backspace", "code": "Backspace", "windowsVirtualKeyCode": 8},
+    "↓": {"key": "ArrowDown", "code": "ArrowDown", "windowsVirtualKeyCode": 40},
+    "↑": {"key": "ArrowUp", "code": "ArrowUp", "windowsVirtualKeyCode": 38},
 }
 SWITCHES = [
     "--no-sandbox",  # its sandbox refuses to run as root, which is what CI is

@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from tests.harness.server import Server
+
+from .app import App
 from .browser import Browser
 from .lab import ChromiumLab, FirefoxLab, Lab, PushService, may_be_missing, missing_programs
 
@@ -30,6 +33,8 @@ async def lab(request: pytest.FixtureRequest) -> AsyncIterator[Lab]:
     await lab.start()
     yield lab
     await lab.stop()
+    if isinstance(lab, ChromiumLab):
+        assert lab.proxy.refused == [], "a server has reached for more than the push service"
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -37,7 +42,8 @@ async def browser(lab: Lab) -> AsyncIterator[Browser]:
     """A browser at an empty page, with an empty console."""
     lab.browser.console.clear()
     yield lab.browser
-    await lab.browser.clear_screen()
+    await lab.browser.put_away_notifications()
+    await lab.browser.open("about:blank")
 
 
 @pytest.fixture
@@ -46,3 +52,17 @@ def push(lab: Lab) -> PushService:
     lab.push.endpoints.accept()
     lab.push.endpoints.clear()
     return lab.push
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def server(lab: Lab, tmp_path: Path) -> AsyncIterator[Server]:
+    """The real server, which reaches this browser's push service by its settings alone."""
+    server = Server(tmp_path / "data", PUSHBELL_PUSH_CONTACT="mailto:owner@example.com", **lab.server_options)
+    await server.start()
+    yield server
+    await server.close()
+
+
+@pytest.fixture
+def app(browser: Browser, push: PushService, server: Server) -> App:
+    return App(browser, server.url)

@@ -11,7 +11,8 @@ from .process import Process
 from .remote import Remote
 
 BINARY = "firefox-esr"
-KEYS = {"\n": "\ue007", "\t": "\ue004", "\x1b": "\ue00c", "\b": "\ue003"}  # WebDriver's code points
+# WebDriver's code points.
+KEYS = {"\n": "\ue007", "\t": "\ue004", "\x1b": "\ue00c", "\b": "\ue003", "↓": "\ue015", "↑": "\ue013"}
 
 PREFERENCES: dict[str, str | int | bool] = {
     "dom.push.testing.allowInsecureServerURL": True,  # ws:// instead of wss://

@@ -15,7 +15,10 @@ from .mailbox import Mailbox
 from .mozilla import MozillaPush
 from .proxy import ConnectProxy
 
-BINARIES = {"firefox": [firefox.BINARY], "chromium": [chromium.BINARY, "Xvfb", "xdotool"]}
+BINARIES = {
+    "firefox": [firefox.BINARY, "setpriv"],
+    "chromium": [chromium.BINARY, "setpriv", "Xvfb", "xdotool"],
+}
 
 
 class PushService(Protocol):

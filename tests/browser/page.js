@@ -28,8 +28,15 @@
     if (!width || !height || x !== before.x || y !== before.y) return null;
     const middle = { x: x + width / 2, y: y + height / 2 };
     const hit = document.elementFromPoint(middle.x, middle.y);
-    const label = hit && hit.closest("label");
-    return hit && (element.contains(hit) || (label && label.control === element)) ? middle : null;
+    if (!hit || !element.contains(hit)) return null;
+    const aim = (window.labAim = { hit: false });
+    element.addEventListener("click", () => (aim.hit = true), { once: true, capture: true });
+    return middle;
+  },
+
+  // Whether the click that followed `target` hit its element. A page that was left by it cannot tell any more.
+  hit() {
+    return window.labAim ? window.labAim.hit : true;
   },
 
   // The first visible control that a screen reader would call by this name.
@@ -45,7 +52,7 @@
   },
 
   // Closes all notifications of this origin.
-  async clearScreen() {
+  async putAwayNotifications() {
     for (const registration of await navigator.serviceWorker.getRegistrations()) {
       for (const notification of await registration.getNotifications()) notification.close();
     }

@@ -8,6 +8,8 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
+# However a test run ends, no browser stays behind: the kernel kills it together with its parent.
+DIES_WITH_US = ("setpriv", "--pdeathsig", "KILL")
 START_S = 60  # a cold start on a busy machine
 QUIT_S = 15
 
@@ -30,6 +32,7 @@ class Process:
     async def start(self) -> re.Match[str]:
         """Return the match of `ready`; raises StartError with the program's last words."""
         self._process = await asyncio.create_subprocess_exec(
+            *DIES_WITH_US,
             *self._command,
             env=self._environment,
             stdin=asyncio.subprocess.DEVNULL,

@@ -30,9 +30,10 @@ async def open_writer(path: Path) -> aiosqlite.Connection:
     if sqlite3.sqlite_version_info < SAFE_WITH_TWO_WRITERS:
         log.debug("SQLite %s: never write to the database with another program meanwhile", sqlite3.sqlite_version)
     try:
+        path.open("ab").close()  # a connection that fails to open leaves a thread behind that outlives the event loop
         # isolation_level=None: transactions begin and end where the writer says so, never implicitly.
         connection = await aiosqlite.connect(path, isolation_level=None, cached_statements=256)
-    except sqlite3.Error as error:
+    except (OSError, sqlite3.Error) as error:
         raise StoreError(f"cannot open {path}: {error}") from error
     try:
         version = await known_version(connection)
@@ -61,11 +62,14 @@ def migrations() -> list[tuple[int, str]]:
 
 
 async def known_version(connection: aiosqlite.Connection) -> int:
-    """The schema's number, 0 of a new file. A database from a newer server is refused untouched (StoreError)."""
+    """The schema's number, 0 of a new file. What a newer server or another program made is refused untouched."""
     [[version]] = await connection.execute_fetchall("PRAGMA user_version")
+    [[tables]] = await connection.execute_fetchall("SELECT count(*) FROM sqlite_schema")
     newest = migrations()[-1][0]
     if version > newest:
         raise StoreError(f"its schema {version} is newer than this server's {newest}: install the newer Pushbell")
+    if version == 0 and tables:
+        raise StoreError("it is the database of another program")
     return int(version)
 
 

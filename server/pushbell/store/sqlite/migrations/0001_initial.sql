@@ -169,3 +169,7 @@ END;
 CREATE TRIGGER delivery_settled_at_once AFTER INSERT ON deliveries WHEN new.state <> 'due' BEGIN
     UPDATE totals SET count = count + 1 WHERE state = new.state;
 END;
+
+-- What the health check writes.
+CREATE TABLE pulse (beats INTEGER NOT NULL) STRICT;
+INSERT INTO pulse VALUES (0);

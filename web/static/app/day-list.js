@@ -7,10 +7,10 @@ import { dayName } from "./time.js";
 
 export class DayList {
   element = el("div", {});
-  #first = true;
+  /** Only what comes after this slides in; NaN while nothing was shown yet. */ #newest = NaN;
   #selected = "";
   /** @type {Map<string, {stamp: string, item: HTMLElement}>} */ #items = new Map();
-  /** @type {Map<string, {section: HTMLElement, list: HTMLElement}>} */ #days = new Map();
+  /** Days and hours by name. @type {Map<string, HTMLElement>} */ #groups = new Map();
 
   /**
    * @param {string | null} topic null for the inbox
@@ -25,11 +25,14 @@ export class DayList {
   show(rows) {
     const keys = new Set(rows.map((row) => row.key));
     for (const [key, { item }] of this.#items) if (!keys.has(key)) (item.remove(), this.#items.delete(key));
-    const days = groupByDay(rows);
-    for (const [name, { section }] of this.#days) if (!days.has(name)) (section.remove(), this.#days.delete(name));
-    const elements = [...days].map(([name, ofDay]) => this.#dayElement(name, ofDay));
-    arrange(this.element, elements);
-    this.#first = false;
+    const now = Date.now();
+    const days = grouped(rows, (row) => dayName(row.head.time, now));
+    arrange(
+      this.element,
+      [...days].map(([name, ofDay]) => this.#dayElement(name, ofDay)),
+    );
+    for (const [name, group] of this.#groups) if (!this.element.contains(group)) this.#groups.delete(name);
+    this.#newest = rows[0]?.head.time ?? 0;
   }
 
   /** Mark the row of the open message. @param {string} key */
@@ -48,15 +51,38 @@ export class DayList {
     return this.#items.get(key)?.item.querySelector("a.row");
   }
 
-  /** @param {string} name @param {Row[]} rows */
-  #dayElement(name, rows) {
-    const day = this.#days.get(name) || newDay(name);
-    this.#days.set(name, day);
+  /** @param {string} day @param {Row[]} rows */
+  #dayElement(day, rows) {
+    const section = this.#group(day, rows, () => el("section", { "aria-label": day }, el("h2.day", {}, day)));
+    const hours = [...grouped(rows, (row) => new Date(row.head.time * 1000).getHours())];
+    arrange(section, [
+      section.firstElementChild,
+      ...hours.map(([hour, ofHour]) => this.#hourElement(day, hour, ofHour)),
+    ]);
+    return section;
+  }
+
+  /** @param {string} day @param {number} hour @param {Row[]} rows */
+  #hourElement(day, hour, rows) {
+    const list = this.#group(`${day} ${hour}`, rows, () => el("ol", {}));
     arrange(
-      day.list,
+      list,
       rows.map((row) => this.#itemElement(row)),
     );
-    return day.section;
+    return list;
+  }
+
+  /**
+   * The element of a day or an hour, which tells the style sheet how many rows it has.
+   * @param {string} name
+   * @param {Row[]} rows
+   * @param {() => HTMLElement} make
+   */
+  #group(name, rows, make) {
+    const element = this.#groups.get(name) || make();
+    this.#groups.set(name, element);
+    element.style.setProperty("--rows", String(rows.length));
+    return element;
   }
 
   /** @param {Row} row */
@@ -66,7 +92,7 @@ export class DayList {
     if (held?.stamp === stamp) return held.item;
     const link = rowElement(row, this.topic);
     if (row.key === this.#selected) link.setAttribute("aria-current", "true");
-    const item = held?.item || el(this.#first ? "li.item" : "li.item.new", {});
+    const item = held?.item || el(row.head.time >= this.#newest ? "li.item.new" : "li.item", {});
     item.replaceChildren(link);
     if (!held) swipeable(item, row.key);
     this.#items.set(row.key, { stamp, item });
@@ -75,31 +101,38 @@ export class DayList {
   }
 }
 
-/** @param {string} name */
-function newDay(name) {
-  const list = el("ol", {});
-  return { section: el("section", { "aria-label": name }, el("h2.day", {}, name), list), list };
-}
-
-/** Make these the children, in this order, without moving those that are in place. @param {HTMLElement} parent @param {HTMLElement[]} children */
+/**
+ * Make these the children, in this order, without moving those that are in place.
+ * @param {HTMLElement} parent
+ * @param {(Element | null)[]} children
+ */
 function arrange(parent, children) {
   let next = parent.firstElementChild;
   for (const child of children) {
-    if (child === next) next = next.nextElementSibling;
-    else parent.insertBefore(child, next);
+    if (child === next) next = child && child.nextElementSibling;
+    else if (child) parent.insertBefore(child, next);
+  }
+  while (next) {
+    const gone = next;
+    next = next.nextElementSibling;
+    gone.remove();
   }
 }
 
-/** @param {Row[]} rows @returns {Map<string, Row[]>} */
-function groupByDay(rows) {
-  const now = Date.now();
-  /** @type {Map<string, Row[]>} */
-  const days = new Map();
+/**
+ * @template K
+ * @param {Row[]} rows
+ * @param {(row: Row) => K} nameOf
+ * @returns {Map<K, Row[]>}
+ */
+function grouped(rows, nameOf) {
+  /** @type {Map<K, Row[]>} */
+  const groups = new Map();
   for (const row of rows) {
-    const name = dayName(row.head.time, now);
-    const day = days.get(name);
-    if (day) day.push(row);
-    else days.set(name, [row]);
+    const name = nameOf(row);
+    const group = groups.get(name);
+    if (group) group.push(row);
+    else groups.set(name, [row]);
   }
-  return days;
+  return groups;
 }

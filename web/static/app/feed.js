@@ -6,6 +6,7 @@ import { Listing } from "./listing.js";
 import { gathered, onNews } from "./news.js";
 import { reachOf } from "./reach.js";
 import { refreshTimes, showReach } from "./row.js";
+import { dayStart } from "./time.js";
 /** @import { Row } from "../../types.js" */
 
 const TIMES_MS = 30_000;
@@ -17,6 +18,7 @@ export class Feed {
   #days;
   #end = el("p.feed-end", {});
   #busy = false;
+  #drawn = 0;
   /** Keys that changed since the last refresh; null for "anything". @type {Set<string> | null} */ #changed = null;
   /** @type {WeakMap<Element, Row>} */ #unasked = new WeakMap();
   /** @type {(() => void)[]} */ #stops = [];
@@ -62,9 +64,15 @@ export class Feed {
         refresh();
       }),
     );
-    const timer = setInterval(() => refreshTimes(this.element), TIMES_MS);
+    const timer = setInterval(() => this.#age(), TIMES_MS);
     this.#stops.push(() => clearInterval(timer));
     refresh();
+  }
+
+  /** Times grow older, and at midnight today becomes yesterday. */
+  #age() {
+    refreshTimes(this.element);
+    if (this.#drawn !== dayStart(Date.now())) this.#draw();
   }
 
   async #refresh() {
@@ -77,6 +85,7 @@ export class Feed {
   async #draw() {
     await loadEmoji(this.rows.flatMap((row) => row.head.tags || []));
     this.#days.show(this.rows);
+    this.#drawn = dayStart(Date.now());
     this.#end.textContent = this.#listing.complete && this.rows.length > 8 ? "That is everything there is." : "";
     this.onchange(this.rows);
   }

@@ -20,6 +20,9 @@ const PAGES = ["settings", "welcome"];
 class Pane {
   /** @type {View | null} */ view = null;
   #name = "";
+  /** What sticks below the head must know how high it is. */ #heights = new ResizeObserver(([{ target }]) =>
+    this.element.style.setProperty("--head-height", `${target.clientHeight}px`),
+  );
 
   /** @param {HTMLElement} element */
   constructor(element) {
@@ -36,6 +39,9 @@ class Pane {
     await view.ready;
     if (this.view !== view) return;
     this.element.replaceChildren(view.element);
+    this.#heights.disconnect();
+    const head = view.element.querySelector(".head");
+    if (head) this.#heights.observe(head);
     this.element.scrollTop = 0;
   }
 }

@@ -74,7 +74,7 @@ class Engine(Protocol):
         """A real click on the notification with this text, which is the only one that the user has not closed."""
 
     async def picture(self, width: int, height: int, *, dark: bool) -> bytes:
-        """The page as PNG, in a window of this size, which it keeps."""
+        """The page as PNG, as a window of this size would show it."""
 
 
 class Browser:

@@ -150,6 +150,8 @@ class Chromium:
         size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
         await self._in_tab("Emulation.setDeviceMetricsOverride", size)
         shot = await self._in_tab("Page.captureScreenshot", {"format": "png"})
+        await self._in_tab("Emulation.clearDeviceMetricsOverride")
+        await self._in_tab("Emulation.setEmulatedMedia", {"features": []})
         return base64.b64decode(shot["data"])
 
     async def _in_tab(self, method: str, params: dict[str, Any] | None = None) -> dict[str, Any]:

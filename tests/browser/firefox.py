@@ -108,14 +108,16 @@ class Firefox:
             raise ScriptError(f"no notification says {body!r}")
 
     async def picture(self, width: int, height: int, *, dark: bool) -> bytes:
-        scheme = 0 if dark else 1
-        await self._evaluate_in_chrome(
-            f"Services.prefs.setIntPref('layout.css.prefers-color-scheme.content-override', {scheme})"
-        )
-        viewport = {"width": width, "height": height}
-        await self._remote.command("browsingContext.setViewport", {"context": self._tab, "viewport": viewport})
+        await self._dress({"width": width, "height": height}, 0 if dark else 1)
         shot = await self._remote.command("browsingContext.captureScreenshot", {"context": self._tab})
+        await self._dress(None, 1)
         return base64.b64decode(shot["data"])
+
+    async def _dress(self, viewport: dict[str, int] | None, scheme: int) -> None:
+        """The size of the page (None is the window's), and its colours (0 dark, 1 light)."""
+        preference = "layout.css.prefers-color-scheme.content-override"
+        await self._evaluate_in_chrome(f"Services.prefs.setIntPref('{preference}', {scheme})")
+        await self._remote.command("browsingContext.setViewport", {"context": self._tab, "viewport": viewport})
 
     async def _context(self, **scope: str) -> str:
         tree = await self._remote.command("browsingContext.getTree", {"maxDepth": 0, **scope})

@@ -12,7 +12,9 @@ from pywebpush import WebPusher  # type: ignore[import-untyped]
 
 from .endpoint import encode
 
-PAGE = """<!doctype html><title>Lab</title><button>Subscribe</button><input id=name>
+PAGE = """<!doctype html><title>Lab</title>
+<style>@media (prefers-color-scheme: dark) { html { background: black } }</style>
+<button>Subscribe</button><input id=name>
 <script>
   const key = Uint8Array.from(atob("KEY".replace(/-/g, "+").replace(/_/g, "/") + "="), c => c.charCodeAt(0));
   document.querySelector("button").onclick = async () => {

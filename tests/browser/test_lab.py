@@ -2,8 +2,10 @@
 
 import asyncio
 import ssl
+import struct
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -152,3 +154,17 @@ async def test_a_denied_permission_is_seen_by_the_page(browser: Browser, site: S
     await browser.set_permission(site.url, "denied")
     await browser.open(site.url)
     assert await browser.evaluate("Notification.permission") == "denied"
+
+
+async def test_a_screenshot_has_the_size_and_the_colours_asked_for(
+    browser: Browser, site: Site, tmp_path: Path
+) -> None:
+    await browser.open(site.url)
+    width = await browser.evaluate("innerWidth")
+    pictures = [tmp_path / "light.png", tmp_path / "dark.png"]
+    for picture in pictures:
+        await browser.screenshot(picture, 390, 844, dark=picture.stem == "dark")
+    light, dark = (picture.read_bytes() for picture in pictures)
+    assert light != dark
+    assert struct.unpack(">II", dark[16:24]) == (390, 844)  # PNG's own header
+    assert await browser.evaluate("innerWidth") == width

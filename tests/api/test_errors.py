@@ -2,7 +2,6 @@
 
 import asyncio
 import resource
-import sqlite3
 
 import aiohttp
 import pytest
@@ -123,18 +122,3 @@ async def test_with_a_full_disk_nothing_is_accepted_and_nothing_else_stops(own_s
         assert await live.next() == sent[1]
     assert await own_server.poll(topic) == sent
     assert "Traceback" not in own_server.log
-
-
-@pytest.mark.long
-async def test_while_somebody_else_locks_the_database_publishers_are_told_to_try_again(own_server: Server, topic):
-    sent = await own_server.publish(topic, "before")
-    foreigner = sqlite3.connect(own_server.data_dir / "pushbell.db", isolation_level=None)
-    try:
-        foreigner.execute("BEGIN IMMEDIATE")
-        async with own_server.request("POST", f"/{topic}", data=b"locked out") as answer:
-            assert await error_of(answer) == (503, 50301)
-            assert answer.headers["Retry-After"] == "2"
-        assert await own_server.poll(topic) == [sent]
-    finally:
-        foreigner.close()
-    assert await own_server.poll(topic, f"&since={(await own_server.publish(topic, 'after'))['id']}") == []

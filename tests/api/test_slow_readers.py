@@ -1,6 +1,8 @@
 """Nobody waits for anybody: a reader that falls behind is closed, comes back by its cursor, and has lost nothing."""
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import ExitStack, closing
 
 import pytest
 
@@ -18,6 +20,12 @@ OPTIONS = {
 TEXT = "x" * 4000
 
 
+@pytest.fixture
+def resources() -> Iterator[ExitStack]:
+    with ExitStack() as stack:
+        yield stack
+
+
 async def publish_until_alone(server: Server, topic: str, others: int) -> list[str]:
     """Publish until only `others` streams are open; returns the IDs."""
     sent = []
@@ -28,8 +36,8 @@ async def publish_until_alone(server: Server, topic: str, others: int) -> list[s
 
 
 @pytest.mark.parametrize("form", FORMS_WITH_IDS)
-async def test_a_stalled_reader_is_closed_and_resumes_complete(shared_server: Server, topic, form):
-    stalled = await StalledReader.open(shared_server, topic, form)
+async def test_a_stalled_reader_is_closed_and_resumes_complete(shared_server: Server, topic, form, resources):
+    stalled = resources.enter_context(closing(await StalledReader.open(shared_server, topic, form)))
     async with Reader(shared_server, topic, form) as healthy:
         await healthy.next()
         sent = await publish_until_alone(shared_server, topic, others=1)
@@ -42,9 +50,9 @@ async def test_a_stalled_reader_is_closed_and_resumes_complete(shared_server: Se
 
 
 @pytest.mark.parametrize("form", FORMS_WITH_IDS)
-async def test_a_reader_that_stalls_in_its_replay_is_closed_too(shared_server: Server, topic, form):
+async def test_a_reader_that_stalls_in_its_replay_is_closed_too(shared_server: Server, topic, form, resources):
     sent = [(await shared_server.publish(topic, TEXT))["id"] for _ in range(200)]
-    stalled = await StalledReader.open(shared_server, topic, form, "?since=all")
+    stalled = resources.enter_context(closing(await StalledReader.open(shared_server, topic, form, "?since=all")))
     async with asyncio.timeout(10):
         while await open_streams(shared_server) > 0:
             await shared_server.publish(f"{topic}-other", "time passes")

@@ -1,6 +1,7 @@
 """Crashes, stops, and devices that move or leave while a message is on its way to them."""
 
 import asyncio
+import sqlite3
 
 import msgspec
 
@@ -85,3 +86,26 @@ async def test_unsubscribing_ends_what_is_owed(engine, service):
     await engine.store.devices.remove_subscription(device.id, "door")
     await engine.settled()
     assert await engine.states(sent) == ["filtered"]
+
+
+async def test_outcomes_wait_for_the_disk_and_nothing_is_sent_twice(service, tmp_path, monkeypatch, caplog):
+    monkeypatch.setattr("pushbell.store.sqlite.writer.PATIENCE_S", 0.05)
+    async with Engine(tmp_path, service) as engine:
+        phones = [service.phone() for _ in range(5)]
+        for phone in phones:
+            await engine.subscribe(phone, "door")
+        until = asyncio.Event()
+        service.answer_with(held(until))
+        sent = await engine.publish("door", "1")
+        await service.until(lambda: len(service.attempts) == 5)
+        other_program = sqlite3.connect(tmp_path / "pushbell.db", isolation_level=None)
+        other_program.execute("BEGIN IMMEDIATE")
+        until.set()
+        while "outcomes wait for the disk" not in caplog.messages:
+            await asyncio.sleep(0.01)
+        assert await engine.states(sent) == []
+        other_program.execute("ROLLBACK")
+        other_program.close()
+        await engine.settled()
+        assert await engine.states(sent) == ["delivered"] * 5
+        assert len(service.attempts) == 5

@@ -25,7 +25,10 @@ from pushbell.tasks import Supervisor
 
 LOG = logging.getLogger(__name__)
 
-_LOUD: Final = {DeliveryState.FAILED: logging.WARNING, DeliveryState.GONE: logging.INFO}
+_NEWS: Final = {
+    DeliveryState.FAILED: (logging.WARNING, "delivery failed"),
+    DeliveryState.GONE: (logging.INFO, "device gone"),
+}
 
 
 class Lane:
@@ -177,10 +180,11 @@ class Lane:
             self._loader.hold(job)
             self._send_back(job)
         self._journal.write(settlement, job, in_line=True)
-        if level := _LOUD.get(settlement.state):
+        if news := _NEWS.get(settlement.state):
+            level, text = news
             event(
                 LOG,
-                f"delivery {settlement.state}",
+                text,
                 level=level,
                 service=self._service.host,
                 device=job.device.id,

@@ -93,7 +93,9 @@ export class DayList {
     const link = rowElement(row, this.topic);
     if (row.key === this.#selected) link.setAttribute("aria-current", "true");
     const item = held?.item || el(row.head.time >= this.#newest ? "li.item.new" : "li.item", {});
+    const focused = item.contains(document.activeElement);
     item.replaceChildren(link);
+    if (focused) link.focus({ preventScroll: true });
     if (!held) swipeable(item, row.key);
     this.#items.set(row.key, { stamp, item });
     this.onrow(link, row);

@@ -45,6 +45,16 @@ export class Feed {
     for (const stop of this.#stops) stop();
   }
 
+  /** Show only what has these words. @param {string} words */
+  async search(words) {
+    await this.#listing.search(words);
+    await this.#draw();
+  }
+
+  get isSearch() {
+    return this.#listing.isSearch;
+  }
+
   /** @param {string} key */
   select(key) {
     this.#days.select(key);
@@ -86,8 +96,13 @@ export class Feed {
     await loadEmoji(this.rows.flatMap((row) => row.head.tags || []));
     this.#days.show(this.rows);
     this.#drawn = dayStart(Date.now());
-    this.#end.textContent = this.#listing.complete && this.rows.length > 8 ? "That is everything there is." : "";
+    this.#end.textContent = this.#endWords();
     this.onchange(this.rows);
+  }
+
+  #endWords() {
+    if (this.isSearch && !this.rows.length) return "No message on this device has these words.";
+    return this.#listing.complete && this.rows.length > 8 ? "That is everything there is." : "";
   }
 
   async #more() {

@@ -3,6 +3,7 @@ import { api } from "./api.js";
 import { done, transact } from "./database.js";
 import { keepMessages } from "./keep.js";
 import { followedTopics } from "./state.js";
+/** @import { ApiError } from "./api.js" */
 
 const PAGE = 50;
 
@@ -25,7 +26,13 @@ export async function loadTopics() {
  * @param {string} before message ID, or "" for the newest
  */
 export async function loadOlder(topics, before) {
-  const { messages, more } = await api.history(topics, before, PAGE);
+  const { messages, more } = await api.history(topics, before, PAGE).catch(nothingBefore);
   await keepMessages(messages.reverse(), { older: true, read: true });
   return more;
+}
+
+/** @param {ApiError} error */
+function nothingBefore(error) {
+  if (error.http !== 404) throw error;
+  return { messages: [], more: false };
 }

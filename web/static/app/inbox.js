@@ -5,6 +5,7 @@ import { invitation } from "./invitation.js";
 import { unreadCounts } from "./keep.js";
 import { offNotice } from "./notice.js";
 import { markAllRead } from "./rows.js";
+import { searchControls } from "./search.js";
 import { followedTopics } from "./state.js";
 import { stillBell } from "./trial.js";
 /** @import { View } from "./panes.js" */
@@ -18,18 +19,21 @@ export function inboxView() {
     const unread = Object.values(await unreadCounts()).reduce((sum, count) => sum + count, 0);
     note.textContent = unread ? `${unread} unread` : rows.length ? "All read" : "";
     read.hidden = !unread;
-    const topics = rows.length ? [] : await followedTopics();
-    below.replaceChildren(
-      ...(rows.length ? [] : [topics.length ? invitation(topics[0].topic, "Nothing has rung yet") : firstTopic()]),
-    );
+    below.replaceChildren(...(rows.length || feed.isSearch ? [] : [await emptyInbox()]));
   });
-  const head = el("div.head", {}, el("div", {}, el("h1", {}, "Inbox"), note), read);
+  const search = searchControls(() => feed);
+  const head = el("div.head", {}, el("div", {}, el("h1", {}, "Inbox"), note), search.button, read, search.field);
   const notice = offNotice();
   return {
     element: el("div", {}, head, notice.element, feed.element, below),
     feed,
     close: () => (feed.close(), notice.close()),
   };
+}
+
+async function emptyInbox() {
+  const [first] = await followedTopics();
+  return first ? invitation(first.topic, "Nothing has rung yet") : firstTopic();
 }
 
 function firstTopic() {

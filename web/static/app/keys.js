@@ -2,6 +2,7 @@
 import { el } from "./dom.js";
 import { archive } from "./rows.js";
 import { go } from "./router.js";
+import { openSearch } from "./search.js";
 import { toast } from "./toast.js";
 /** @import { Feed } from "./feed.js" */
 
@@ -10,7 +11,7 @@ const HELP = /** @type {[string[], string][]} */ ([
   [["e"], "archive the message"],
   [["c"], "send a message"],
   [["g"], "go to the inbox"],
-  [["/"], "subscribe to a topic"],
+  [["/"], "search"],
   [["Esc"], "close the message"],
   [["?"], "these shortcuts"],
 ]);
@@ -42,7 +43,7 @@ function actions(app) {
     e: () => put(app),
     c: () => go("/app/compose"),
     g: () => go("/"),
-    "/": () => go("/app/follow"),
+    "/": openSearch,
     Escape: () => location.search && go(location.pathname),
     "?": showHelp,
   };

@@ -9,6 +9,7 @@ const PAGE = 50;
 export class Listing {
   /** Newest first. @type {Row[]} */ rows = [];
   /** All that this device keeps is here. */ #drained = false;
+  /** @type {string[]} */ #words = [];
   /** The server has no more either. */ complete = false;
 
   /** @param {string | null} topic null for the inbox */
@@ -16,10 +17,22 @@ export class Listing {
     this.topic = topic;
   }
 
+  /** Only rows that have all of these words; "" for all rows. @param {string} words */
+  async search(words) {
+    this.#words = words.toLowerCase().split(/\s+/).filter(Boolean);
+    this.rows = [];
+    this.complete = false;
+    await this.reload();
+  }
+
+  get isSearch() {
+    return this.#words.length > 0;
+  }
+
   /** Read it anew, as long as it was. */
   async reload() {
     const limit = Math.max(PAGE, this.rows.length);
-    this.rows = await readRows(this.topic, limit);
+    this.rows = await readRows(this.topic, limit, undefined, this.#wanted);
     this.#drained = this.rows.length < limit;
   }
 
@@ -27,7 +40,7 @@ export class Listing {
   async update(keys) {
     const changed = new Set(keys);
     const rows = this.rows.filter((row) => !changed.has(row.key));
-    for (const row of await rowsOf(keys)) if (this.#reaches(this.#place(row))) rows.push(row);
+    for (const row of await rowsOf(keys)) if (this.#reaches(this.#place(row)) && this.#wanted(row)) rows.push(row);
     this.rows = rows.sort((a, b) => this.#place(b) - this.#place(a));
   }
 
@@ -36,10 +49,16 @@ export class Listing {
     if (this.#drained) this.complete = !(await this.#ask());
     const held = new Set(this.rows.map((row) => row.key));
     const end = this.rows.length ? this.#place(this.rows[this.rows.length - 1]) : undefined;
-    const next = await readRows(this.topic, PAGE + 1, end);
+    const next = await readRows(this.topic, PAGE + 1, end, this.#wanted);
     this.#drained = next.length <= PAGE;
     this.rows = [...this.rows, ...next.filter((row) => !held.has(row.key))];
   }
+
+  #wanted = (/** @type {Row} */ row) => {
+    const { topic, title, message, tags } = row.head;
+    const text = [topic, title, message, tags].join(" ").toLowerCase();
+    return this.#words.every((word) => text.includes(word));
+  };
 
   /** @param {Row} row */
   #place(row) {
@@ -56,7 +75,7 @@ export class Listing {
   async #ask() {
     const topics = this.topic === null ? (await followedTopics()).map((topic) => topic.topic) : [this.topic];
     const oldest = this.rows[this.rows.length - 1];
-    if (!topics.length || !oldest) return false;
+    if (!topics.length || !oldest || this.isSearch) return false;
     const first = oldest.versions[oldest.versions.length - 1] || oldest.head;
     return loadOlder(topics, first.id);
   }

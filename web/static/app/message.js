@@ -9,9 +9,9 @@ import { parseMarkdown } from "./markdown.js";
 import { onNews } from "./news.js";
 import { priorityName } from "./priority.js";
 import { go, goBack } from "./router.js";
-import { textOf, timeElement } from "./row.js";
+import { textOf } from "./row.js";
 import { archive, markRead } from "./rows.js";
-import { exact } from "./time.js";
+import { ago, exact } from "./time.js";
 import { confirmed, toast } from "./toast.js";
 import { api } from "./api.js";
 /** @import { Message, Row } from "../../types.js" */
@@ -181,7 +181,7 @@ function versions(earlier) {
         el(
           "li",
           {},
-          timeElement(version.time, "when"),
+          el("time", { title: exact(version.time) }, ago(version.time, Date.now())),
           el("span", {}, [version.title, textOf(version)].filter(Boolean).join(": ")),
         ),
       ),

@@ -25,7 +25,7 @@ export function ringView(topic) {
       {},
       iconButton("back", "Back", () => goBack(`/${topic}`), { class: "icon-button back phone-only" }),
       el("div", {}, el("h1", {}, "How it rings"), el("p.head-note.mono", {}, topic)),
-      iconButton("close", "Close", () => go(`/${topic}`)),
+      iconButton("close", "Close", () => go(`/${topic}`), { class: "icon-button wide-only" }),
     ),
     content,
   );

@@ -6,7 +6,7 @@ import { plainText } from "./markdown.js";
 import { priorityName } from "./priority.js";
 import { reachWords } from "./reach.js";
 import { messagePath } from "./router.js";
-import { ago, exact } from "./time.js";
+import { agoInDay, exact } from "./time.js";
 /** @import { Message, Row } from "../../types.js" */
 /** @import { Reach } from "./reach.js" */
 
@@ -40,7 +40,7 @@ export function rowElement(row, topic) {
 
 /** @param {Message} head @param {string[]} emojis */
 function words(head, emojis) {
-  const time = timeElement(head.time, "row-time");
+  const time = timeElement(head.time);
   const text = textOf(head);
   const rest = emojis.slice(1).join(" ");
   if (!head.title)
@@ -98,21 +98,20 @@ export function showReach(element, reach) {
   mark.title = `Reached ${said.text}`;
 }
 
-/**
- * A time that keeps itself true: `refreshTimes` rewrites it.
- * @param {number} at Unix seconds
- * @param {string} className
- */
-export function timeElement(at, className) {
+/** A time under the heading of its day. `refreshTimes` keeps it true. @param {number} at Unix seconds */
+function timeElement(at) {
   return el(
-    `time.${className}`,
+    "time.row-time",
     { datetime: new Date(at * 1000).toISOString(), title: exact(at), "data-at": at, "aria-label": exact(at) },
-    ago(at, Date.now()),
+    agoInDay(at, Date.now()),
   );
 }
 
 /** @param {ParentNode} within */
 export function refreshTimes(within) {
-  for (const time of /** @type {NodeListOf<HTMLElement>} */ (within.querySelectorAll("time[data-at]")))
-    time.textContent = ago(Number(time.dataset.at), Date.now());
+  const now = Date.now();
+  for (const time of /** @type {NodeListOf<HTMLElement>} */ (within.querySelectorAll(".row-time"))) {
+    const words = agoInDay(Number(time.dataset.at), now);
+    if (time.textContent !== words) time.textContent = words;
+  }
 }

@@ -21,15 +21,19 @@ export function placeIn(row, topic) {
  * @param {string | null} topic
  * @param {number} limit
  * @param {number} [from]
+ * @param {(row: Row) => boolean} [wanted]
  * @returns {Promise<Row[]>}
  */
-export function readRows(topic, limit, from = NEVER) {
+export function readRows(topic, limit, from = NEVER, wanted = () => true) {
   return transact(["rows"], "readonly", async (rows) => {
     const range = topic === null ? IDBKeyRange.upperBound(from) : IDBKeyRange.bound([topic, 0], [topic, from]);
     const request = rows.index(topic === null ? "inbox" : "topic").openCursor(range, "prev");
     /** @type {Row[]} */
     const found = [];
-    await walk(request, (cursor) => found.push(cursor.value) < limit);
+    await walk(request, (cursor) => {
+      if (wanted(cursor.value)) found.push(cursor.value);
+      return found.length < limit;
+    });
     return found;
   });
 }

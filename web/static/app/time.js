@@ -4,14 +4,26 @@ const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** @param {number} at Unix seconds @param {number} now */
+/**
+ * How long ago, while that is the shorter answer; else when.
+ * @param {number} at Unix seconds
+ * @param {number} now
+ */
 export function ago(at, now) {
-  const age = Math.max(0, now / 1000 - at);
+  const age = now / 1000 - at;
+  if (age < 6 * HOUR || dayStart(at * 1000) === dayStart(now)) return agoInDay(at, now);
+  return age < 6 * DAY ? `${weekday(at, "short")} ${clock(at)}` : shortDate(at, now);
+}
+
+/**
+ * The same under a heading that tells the day.
+ * @param {number} at Unix seconds
+ * @param {number} now
+ */
+export function agoInDay(at, now) {
+  const age = now / 1000 - at;
   if (age < 45) return "now";
-  if (age < HOUR) return `${Math.max(1, Math.round(age / MINUTE))} min`;
-  if (dayStart(at * 1000) === dayStart(now) || age < 6 * HOUR) return clock(at);
-  if (age < 6 * DAY) return `${weekday(at, "short")} ${clock(at)}`;
-  return shortDate(at, now);
+  return age < HOUR ? `${Math.max(1, Math.round(age / MINUTE))} min` : clock(at);
 }
 
 /** The heading over the messages of a day. @param {number} at Unix seconds @param {number} now */

@@ -6,7 +6,9 @@ import { onNews } from "./news.js";
 import { offNotice } from "./notice.js";
 import { go, goBack } from "./router.js";
 import { markAllRead } from "./rows.js";
+import { searchControls } from "./search.js";
 import { follow, followed, howItRings } from "./topics.js";
+import { toast } from "./toast.js";
 import { stillBell } from "./trial.js";
 /** @import { View } from "./panes.js" */
 
@@ -15,15 +17,26 @@ const LONG = 14;
 /** @param {string} topic @returns {View} */
 export function topicView(topic) {
   const element = el("div", {});
-  /** @type {View} */
-  const view = { element };
-  view.ready = followed(topic).then((known) => {
-    const inner = known ? followedTopic(topic) : stranger(topic);
+  /** @type {View | undefined} */
+  let inner;
+  let follows = false;
+  const draw = async () => {
+    const known = Boolean(await followed(topic));
+    if (inner && known === follows) return;
+    inner?.close?.();
+    follows = known;
+    inner = known ? followedTopic(topic) : stranger(topic);
     element.replaceChildren(inner.element);
-    view.feed = inner.feed;
-    view.close = inner.close;
-  });
-  return view;
+  };
+  const stop = onNews("topics", draw);
+  return {
+    element,
+    get feed() {
+      return inner?.feed;
+    },
+    ready: draw(),
+    close: () => (stop(), inner?.close?.()),
+  };
 }
 
 /** @param {string} topic */
@@ -37,9 +50,10 @@ function followedTopic(topic) {
   const below = el("div", {});
   let waited = false;
   const feed = new Feed(topic, (rows) => {
-    if (rows.length && waited) return rang(below);
-    waited ||= rows.length === 0;
-    below.replaceChildren(...(rows.length ? [] : [invitation(topic, "Waiting for the first ring")]));
+    if (feed.isSearch) return;
+    if (waited && rows[0]?.unread) return rang(below);
+    waited = rows.length === 0;
+    below.replaceChildren(...(waited ? [invitation(topic, "Waiting for the first ring")] : []));
   });
   const describe = async () => {
     const now = await followed(topic);
@@ -47,14 +61,19 @@ function followedTopic(topic) {
   };
   const stop = onNews("topics", describe);
   const notice = offNotice();
+  const search = searchControls(() => feed);
   const head = el(
     "div.head",
     {},
     iconButton("back", "Back to the topics", () => goBack("/app/topics"), { class: "icon-button back phone-only" }),
     el("div", {}, heading(topic), el("p.head-note", {}, note)),
+    search.button,
     iconButton("check", "Mark all as read", () => markAllRead(topic)),
     iconButton("bell", "How it rings", () => go(`/${topic}?ring`)),
-    iconButton("send", `Send to ${topic}`, () => go(`/app/compose?topic=${topic}`)),
+    iconButton("send", `Send to ${topic}`, () => go(`/app/compose?topic=${topic}`), {
+      class: "icon-button wide-only",
+    }),
+    search.field,
   );
   return {
     element: el("div", {}, head, notice.element, feed.element, below),
@@ -66,10 +85,7 @@ function followedTopic(topic) {
 
 /** Somebody followed a link to a topic. @param {string} topic @returns {View} */
 function stranger(topic) {
-  const join = async () => {
-    await follow(topic);
-    go(`/${topic}`, { replace: true });
-  };
+  const join = () => follow(topic).catch((error) => toast(error.message));
   const head = el(
     "div.head",
     {},

@@ -148,11 +148,18 @@ async def build(config: Config, clock: Clock, stack: AsyncExitStack) -> Parts:
     await deliverer.start()
     supervisor.start("pruning", Pruning(store, clock).run)
     registry = Registry(store.devices, policy, deliverer, keys.public_key, config.limits, clock)
-    return Parts(make_application(config, clock, store, hub, deliverer, registry, keys.public_key), hub)
+    return Parts(make_application(config, clock, supervisor, store, hub, deliverer, registry, keys.public_key), hub)
 
 
 def make_application(
-    config: Config, clock: Clock, store: Store, hub: Hub, deliverer: Deliverer, registry: Registry, public_key: str
+    config: Config,
+    clock: Clock,
+    supervisor: Supervisor,
+    store: Store,
+    hub: Hub,
+    deliverer: Deliverer,
+    registry: Registry,
+    public_key: str,
 ) -> web.Application:
     access = OpenAccess()
     gate = Gate(access, store.devices)
@@ -167,7 +174,7 @@ def make_application(
         devices=DeviceApi(registry, heartbeats, deliverer.trials, store.devices, gate, bodies, access, base_url),
         webpush=WebPush(registry, bodies, access),
         history=History(store.messages, store.deliveries, access),
-        info=Info(Health(store, clock), public_key),
+        info=Info(Health(store, supervisor, clock), public_key),
         metrics=Metrics(store, hub, enabled=config.metrics.enabled),
         pages=Pages(assets),
     )

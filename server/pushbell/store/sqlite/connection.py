@@ -24,6 +24,10 @@ WRITER_PRAGMAS = (
     "PRAGMA journal_size_limit = 67108864",
 )
 
+# From then on the writer itself waits for a lock, a little at a time: SQLite would keep all who came meanwhile waiting
+# for the whole of its own time once more.
+SHORT_WAIT = "PRAGMA busy_timeout = 250"
+
 
 async def open_writer(path: Path) -> aiosqlite.Connection:
     """The only connection that writes and checkpoints; brings the schema up to date. Raises StoreError."""
@@ -40,6 +44,7 @@ async def open_writer(path: Path) -> aiosqlite.Connection:
         for pragma in WRITER_PRAGMAS:
             await connection.execute_fetchall(pragma)
         await migrate(connection, version)
+        await connection.execute_fetchall(SHORT_WAIT)
     except (sqlite3.Error, StoreError) as error:
         await connection.close()
         raise StoreError(f"cannot use {path}: {error}") from error

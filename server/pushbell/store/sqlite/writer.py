@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 R = TypeVar("R")
 
+PATIENCE_S = 5.0  # so long a write waits while another program holds the database's lock
 LARGEST_BATCH = 2_000  # items in one transaction, so that the first of them does not wait for thousands of others
 IDLE_BEFORE_CHECKPOINT_S = 5.0
 
@@ -50,8 +51,11 @@ def each(function: Callable[[aiosqlite.Connection, T], Awaitable[R]]) -> Operati
 
 @dataclass(frozen=True, slots=True)
 class Entry:
+    """One caller of `write`. At `until` (loop time) it stops waiting for another program's lock."""
+
     item: Any
     done: asyncio.Future[Any]
+    until: float
 
 
 class Writer:
@@ -64,14 +68,16 @@ class Writer:
         self._queues: OrderedDict[Operation[Any, Any], list[Entry]] = OrderedDict()
         self._wakeup = asyncio.Event()
         self._closing = False
+        self._in_trouble = False
         self._task = asyncio.create_task(self._run(), name="store-writer")
 
     async def write(self, operation: Operation[T, R], item: T) -> R:
         """Durable when it returns. Raises StoreBusy when too much waits, StoreFull, StoreError."""
         if self._pending >= self._max_pending or self._closing:
             raise StoreBusy("too many writes are waiting")
-        done: asyncio.Future[R] = asyncio.get_running_loop().create_future()
-        self._queues.setdefault(operation, []).append(Entry(item, done))
+        loop = asyncio.get_running_loop()
+        done: asyncio.Future[R] = loop.create_future()
+        self._queues.setdefault(operation, []).append(Entry(item, done, loop.time() + PATIENCE_S))
         self._pending += 1
         self._wakeup.set()
         return await done
@@ -116,12 +122,31 @@ class Writer:
                 for entry in entries:  # one bad item must not take the others with it
                     await self._commit(operation, [entry])
                 return
-            log.error("write failed: %s", error)
-            self._settle(entries, problem)
+            self._note_trouble(error)
+            self._settle(self._put_back(operation, entries) if type(problem) is StoreBusy else entries, problem)
             return
+        self._note_success()
         if operation.committed:
             operation.committed(results)
         self._settle(entries, results)
+
+    def _put_back(self, operation: Operation[Any, Any], entries: Sequence[Entry]) -> Sequence[Entry]:
+        """Queue those again that may wait for the lock some more; return the others."""
+        now = asyncio.get_running_loop().time()
+        if patient := [entry for entry in entries if now < entry.until]:
+            self._queues[operation] = patient + self._queues.get(operation, [])
+        return [entry for entry in entries if now >= entry.until]
+
+    def _note_trouble(self, error: sqlite3.Error) -> None:
+        """One line for a whole outage: the log may be on the disk that is full."""
+        if not self._in_trouble:
+            log.error("writes fail: %s", error)
+        self._in_trouble = True
+
+    def _note_success(self) -> None:
+        if self._in_trouble:
+            log.warning("writes succeed again")
+        self._in_trouble = False
 
     def _settle(self, entries: Sequence[Entry], outcome: Sequence[Any] | StoreError) -> None:
         self._pending -= len(entries)

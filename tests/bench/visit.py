@@ -8,7 +8,7 @@ from tests.bench.figures import Figure
 from tests.harness.server import Server
 
 # What a page or a worker names: the attributes of HTML, and the strings of the worker's own list.
-LISTED = re.compile(r"""(?:src|href)="(/[^"]*)"|"(/static/[^"]+)\"""")
+LISTED = re.compile(r"""(?:src|href)="(/[^"]*)"|"(/static/[^"]+[^"/])\"""")
 PAGES = ("/", "/sw.js")
 
 

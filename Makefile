@@ -10,7 +10,7 @@ run: $(VENV)/run.stamp  ## serve on http://localhost:8080, with all data in ./da
 	$(BIN)/pushbell serve --data-dir data
 
 test: $(VENV)/test.stamp  ## the whole suite, real browsers included
-	.ci/install-programs node firefox-esr chromium Xvfb
+	.ci/install-programs node firefox-esr chromium Xvfb xdotool setpriv
 	$(BIN)/pytest
 	node --test tests/web/*.test.js
 

@@ -127,12 +127,13 @@ function heard(kind, ms) {
 }
 
 /**
- * On start and when the page becomes visible, at most every ten minutes: tell the server that this device is alive,
- * and mend what came loose (a lost subscription, another key, a device the server forgot).
+ * On every start, and when the page becomes visible at most every ten minutes: tell the server that this device is
+ * alive, and mend what came loose (a lost subscription, another key, a device the server forgot).
+ * @param {{starting?: boolean}} [when]
  */
-export async function heartbeat() {
+export async function heartbeat({ starting = false } = {}) {
   if (!(await recall("registered")) || !thisBrowser().pushes) return;
-  if (Date.now() - ((await recall("heartbeat"))?.at || 0) < HEARTBEAT_EVERY_MS) return;
+  if (!starting && Date.now() - ((await recall("heartbeat"))?.at || 0) < HEARTBEAT_EVERY_MS) return;
   const registration = await ready();
   const key = await serverKey();
   const there = await registration.pushManager.getSubscription();

@@ -106,11 +106,10 @@ async function start() {
   addEventListener("online", () => stream.connect());
   share(stream);
   await startWorker();
-  const beat = () =>
-    document.visibilityState === "visible" && heartbeat().catch((error) => console.warn("Pushbell:", error));
-  document.addEventListener("visibilitychange", beat);
+  const beat = (when = {}) => heartbeat(when).catch((error) => console.warn("Pushbell:", error));
+  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && beat());
   await Promise.allSettled([
-    beat(),
+    beat({ starting: true }),
     readConfig(),
     showBadge(),
     recall("days").then((days) => forgetOlderThan(Date.now() / 1000 - (days || DAYS_KEPT) * 86_400)),

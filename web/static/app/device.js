@@ -31,7 +31,7 @@ export function obstacle() {
 export async function deviceState() {
   if (obstacle() || Notification.permission !== "granted") return "off";
   const registered = await recall("registered");
-  if (!registered) return "off";
+  if (!registered || registered.state === "lost") return "off";
   return registered.state === "active" ? "on" : "pending";
 }
 

@@ -68,12 +68,14 @@ export async function register(subscription) {
 }
 
 /**
- * Throw the subscription away and make a new one: the push service, or a changed key, gave up the old one.
+ * Throw the subscription away and make a new one: the push service, or a changed key, gave up the old one. Some
+ * browsers refuse that without a click; then the app has to ask for one.
  * @param {ServiceWorkerRegistration} registration
  * @param {string} key
  */
 export async function renew(registration, key) {
   await (await registration.pushManager.getSubscription())?.unsubscribe();
+  await remember("registered", { ...(await recall("registered")), state: "lost" });
   return register(await subscribe(registration, key));
 }
 

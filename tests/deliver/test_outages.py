@@ -5,7 +5,7 @@ import asyncio
 import msgspec
 
 from pushbell.deliver.breaker import BreakerPolicy
-from tests.harness.answers import accept, answer, silent
+from tests.harness.answers import accept, answer, reset, silent
 from tests.harness.engine import QUICK, Engine, bodies
 from tests.harness.push_service import PushService
 
@@ -95,3 +95,16 @@ async def test_a_backlog_drains_in_order_and_what_is_urgent_passes_it(service, t
     for phone in phones:
         assert bodies(phone.pushes).index("fresh") <= 2
         assert [body for body in bodies(phone.pushes) if body != "fresh"] == numbers
+
+
+async def test_a_single_phone_is_tried_as_often_as_its_service_not_ever_more_rarely(service, tmp_path):
+    patient = msgspec.structs.replace(QUICK, retries_s=(0.01, 0.01, 0.01, 0.01, 60.0))
+    async with Engine(tmp_path, service, policy=patient) as engine:
+        phone = service.phone()
+        await engine.subscribe(phone, "door")
+        service.answer_with(reset)
+        sent = await engine.publish("door", "open")
+        await service.until(lambda: len(service.attempts) >= 7)  # five failures, then probes
+        service.answer_with(accept)
+        await engine.settled()
+        assert (await engine.delivery(sent)).attempts == 5

@@ -43,6 +43,11 @@ class Health:
         return 1 if self._breaker.is_open else self._window.size
 
     @property
+    def is_paused(self) -> bool:
+        """Whether there is an outage."""
+        return self._breaker.is_open
+
+    @property
     def active(self) -> int:
         return self._window.active
 
@@ -60,7 +65,11 @@ class Health:
         return Pass(self._window.enter(), self._breaker.enter(), self._clock.monotonic())
 
     def leave(self, passed: Pass, outcome: Outcome) -> bool:
-        """Learn from the outcome; True when the push service is back after an outage."""
+        """Learn from the outcome; True when all that waits for a retry had better be due at once.
+
+        That is when the push service is back after an outage, and when one begins: from then on it is the breaker that
+        decides when to try again, not the count of failures.
+        """
         about_device = self._service.limits_device and outcome.status in _THROTTLED
         trouble = isinstance(outcome, Later) and outcome.status in _SLOW_DOWN and not about_device
         self._leave_window(passed, trouble=trouble)
@@ -68,8 +77,7 @@ class Health:
             self._breaker.abstain(passed.ticket)
             return False
         if isinstance(outcome, Later | Unauthorized):
-            self._fail(passed, outcome)
-            return False
+            return self._fail(passed, outcome)
         return self._succeed(passed)
 
     def abandon(self, passed: Pass) -> None:
@@ -87,11 +95,12 @@ class Health:
             event(LOG, "push service is back", service=self._service.host)
         return recovered
 
-    def _fail(self, passed: Pass, outcome: Later | Unauthorized) -> None:
+    def _fail(self, passed: Pass, outcome: Later | Unauthorized) -> bool:
         after_s = (outcome.after_s if isinstance(outcome, Later) else None) or 0.0
         if outcome.status in _THROTTLED and after_s:
             self._breaker.rest(after_s)
-        if self._breaker.fail(passed.ticket, connection=outcome.status == 0, retry_after_s=after_s):
+        opened = self._breaker.fail(passed.ticket, connection=outcome.status == 0, retry_after_s=after_s)
+        if opened:
             event(
                 LOG,
                 "push service is failing: pausing",
@@ -100,3 +109,4 @@ class Health:
                 status=outcome.status,
                 reason=outcome.reason,
             )
+        return opened

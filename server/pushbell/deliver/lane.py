@@ -20,7 +20,7 @@ from pushbell.deliver.services import Accepted, Later, Outcome, WrongKey
 from pushbell.deliver.verdict import Verdicts, settle
 from pushbell.deliver.walk import Walk
 from pushbell.log import event
-from pushbell.store import Deliveries, DeliveryState
+from pushbell.store import Deliveries, DeliveryState, StoreError
 from pushbell.tasks import Supervisor
 
 LOG = logging.getLogger(__name__)
@@ -124,7 +124,7 @@ class Lane:
 
     async def _work(self) -> None:
         while (job := self._take()) is not None:
-            if job.parcel.is_silent and not await self._knows(job):
+            if job.parcel.is_silent and await self._is_unknown(job):
                 self._withhold(job, DeliveryState.FILTERED, "it never got what this is about")
             else:
                 await self._deliver(job)
@@ -147,9 +147,13 @@ class Lane:
         if (self._lines.ready and len(self._workers) < room) or self._loader.has_more(room):
             self._wakeup.set()
 
-    async def _knows(self, job: Job) -> bool:
+    async def _is_unknown(self, job: Job) -> bool:
+        """Whether the device never got what is to be deleted or cleared."""
         message = job.parcel.message
-        return await self._deliveries.was_delivered(message.topic, message.sequence, job.device.number)
+        try:
+            return not await self._deliveries.was_delivered(message.topic, message.sequence, job.device.number)
+        except StoreError:  # then rather once too often
+            return False
 
     def _withhold(self, job: Job, state: DeliveryState, reason: str) -> None:
         settlement = settle(job, state, self._clock.now(), attempts=job.attempts, reason=reason)
@@ -167,15 +171,15 @@ class Lane:
         except asyncio.CancelledError:
             self._health.abandon(passed)
             raise
-        recovered = self._health.leave(passed, outcome)
+        hasten = self._health.leave(passed, outcome)
         self._settle(job, outcome)
         await self._note(job, outcome, limit)
-        if recovered:
+        if hasten:
             await self._deliveries.hasten(self._service.origin, self._clock.now())
             self.recheck()
 
     def _settle(self, job: Job, outcome: Outcome) -> None:
-        settlement = self._verdicts.after(job, outcome, self._clock.now())
+        settlement = self._verdicts.after(job, outcome, self._clock.now(), outage=self._health.is_paused)
         if settlement.holds:
             self._loader.hold(job)
             self._send_back(job)

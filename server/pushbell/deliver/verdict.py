@@ -17,9 +17,10 @@ class Verdicts:
         self._policy = policy
         self._random = secrets.SystemRandom()
 
-    def after(self, job: Job, outcome: Outcome, now: float) -> Settlement:
+    def after(self, job: Job, outcome: Outcome, now: float, *, outage: bool = False) -> Settlement:
+        """`outage`: the push service is down, which is no fault of this delivery and costs it no attempt."""
         if isinstance(outcome, Later):
-            return self._again(job, outcome, now)
+            return self._again(job, outcome, now, attempts=job.attempts + (not outage))
         state = DeliveryState.FAILED
         if isinstance(outcome, Accepted):
             state = DeliveryState.DELIVERED
@@ -27,10 +28,10 @@ class Verdicts:
             state = DeliveryState.GONE
         return settle(job, state, now, attempts=job.attempts + 1, status=outcome.status, reason=outcome.reason)
 
-    def _again(self, job: Job, outcome: Later, now: float) -> Settlement:
+    def _again(self, job: Job, outcome: Later, now: float, attempts: int) -> Settlement:
         """Later messages to the device wait for this one, until it has failed so often that they had better not."""
-        attempts = job.attempts + 1
-        due_at = now + max(self._pause_s(attempts), outcome.after_s or 0.0)
+        pause_s = self._pause_s(1 if attempts == job.attempts else attempts)
+        due_at = now + max(pause_s, outcome.after_s or 0.0)
         asked_to_wait = outcome.status in THROTTLED and outcome.after_s is not None
         return settle(
             job,

@@ -237,6 +237,7 @@ async def test_a_websocket_is_plain(shared_server: Server, topic):
         assert json.loads(opened.data)["event"] == "open"
         assert opened.data.endswith("}\n")
         assert (socket.protocol, socket.compress) == (None, 0)
+        assert socket._response.headers["Server"] == "Pushbell"
 
 
 async def test_what_a_client_says_on_a_websocket_is_ignored_and_its_pings_are_answered(shared_server: Server, topic):

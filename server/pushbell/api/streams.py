@@ -66,6 +66,7 @@ class Streams:
         socket = web.WebSocketResponse(
             heartbeat=self._options.keepalive, compress=False, max_msg_size=LARGEST_FRAME, timeout=1.0
         )
+        socket.headers.update(SERVER)
         if not socket.can_prepare(request):
             raise NOT_WEBSOCKET
         wanted = self._parse(request)

@@ -13,9 +13,13 @@ Entry = tuple[Sequence[Settlement], Sequence[Fanout]]
 
 OUTCOME: Final = ("state", "attempts", "status", "reason", "at", "due_at", "holds")
 
-# A row that is due is replaced; any other row is final.
-REPLACE = f"""
-    UPDATE deliveries SET {", ".join(f"{column} = s.value ->> '{column}'" for column in OUTCOME)}
+# A row that is due is replaced; any other row is final. Why a delivery expired is what its last attempt came to.
+REPLACE = """
+    UPDATE deliveries SET
+        state = s.value ->> 'state', attempts = s.value ->> 'attempts', at = s.value ->> 'at',
+        due_at = s.value ->> 'due_at', holds = s.value ->> 'holds',
+        status = iif(s.value ->> 'state' = 'expired', status, s.value ->> 'status'),
+        reason = iif(s.value ->> 'state' = 'expired', reason, s.value ->> 'reason')
     FROM json_each(?) s
     WHERE deliveries.seq = s.value ->> 'seq' AND deliveries.device = s.value ->> 'device' AND deliveries.state = 'due'
 """

@@ -28,14 +28,22 @@ async def server(tmp_path: Path, push_service: PushService) -> AsyncIterator[Ser
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shared_push_service() -> AsyncIterator[PushService]:
+    """One for a module."""
+    async with PushService() as service:
+        yield service
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def shared_server(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, shared_push_service: PushService
 ) -> AsyncIterator[Server]:
     """One server for a module whose tests keep to topics of their own. OPTIONS of the module are its configuration.
 
     Such tests are marked `pytest.mark.asyncio(loop_scope="module")`.
     """
-    options: dict[str, str] = getattr(request.module, "OPTIONS", {})
+    options: dict[str, str] = {"PUSHBELL_PUSH_ALLOWED_SERVICES": shared_push_service.origin}
+    options |= getattr(request.module, "OPTIONS", {})
     server = Server(tmp_path_factory.mktemp("shared") / "data", **options)
     await server.start()
     yield server

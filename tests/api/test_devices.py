@@ -20,20 +20,14 @@ MakeDevice = Callable[..., AppDevice]
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def push_service() -> AsyncIterator[PushService]:
-    """One for all tests of this module: `device` removes what they registered."""
-    async with PushService() as service:
-        yield service
+@pytest.fixture
+def server(shared_server: Server) -> Server:
+    return shared_server
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def server(tmp_path_factory: pytest.TempPathFactory, push_service: PushService) -> AsyncIterator[Server]:
-    data_dir = tmp_path_factory.mktemp("devices") / "data"
-    server = Server(data_dir, PUSHBELL_PUSH_ALLOWED_SERVICES=push_service.origin)
-    await server.start()
-    yield server
-    await server.close()
+@pytest.fixture
+def push_service(shared_push_service: PushService) -> PushService:
+    return shared_push_service
 
 
 @pytest_asyncio.fixture(loop_scope="module")

@@ -1,10 +1,8 @@
 """ntfy's own Web Push API: what its web app sends, and what its service worker gets."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
 from tests.harness.answers import answer
 from tests.harness.push_service import Phone, PushService
@@ -13,20 +11,14 @@ from tests.harness.server import Server
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def push_service() -> AsyncIterator[PushService]:
-    """One for all tests of this module."""
-    async with PushService() as service:
-        yield service
+@pytest.fixture
+def server(shared_server: Server) -> Server:
+    return shared_server
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def server(tmp_path_factory: pytest.TempPathFactory, push_service: PushService) -> AsyncIterator[Server]:
-    data_dir = tmp_path_factory.mktemp("devices") / "data"
-    server = Server(data_dir, PUSHBELL_PUSH_ALLOWED_SERVICES=push_service.origin)
-    await server.start()
-    yield server
-    await server.close()
+@pytest.fixture
+def push_service(shared_push_service: PushService) -> PushService:
+    return shared_push_service
 
 
 async def post(server: Server, phone: Phone, *topics: str, **changes: Any) -> tuple[int, dict[str, Any]]:

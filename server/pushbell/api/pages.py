@@ -42,7 +42,7 @@ PAGE_HEADERS: Final = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
 REVALIDATE: Final = "no-cache"
-FOREVER: Final = "public, max-age=31536000, immutable"
+FOREVER: Final = "max-age=31536000, immutable"
 
 
 class Pages:

@@ -68,7 +68,8 @@ async function ready() {
 /** @param {ServiceWorkerRegistration} registration */
 async function connect(registration) {
   try {
-    const key = await serverKey();
+    // Known since the start of the app, mostly: Safari wants no wait between the click and the subscription.
+    const key = (await recall("key")) || (await serverKey());
     const there = await registration.pushManager.getSubscription();
     if (there && keyOfSubscription(there) !== key) await renew(registration, key);
     else await register(there || (await subscribe(registration, key)));
@@ -135,6 +136,7 @@ export async function heartbeat({ starting = false } = {}) {
   if (!(await recall("registered")) || !thisBrowser().pushes) return;
   if (!starting && Date.now() - ((await recall("heartbeat"))?.at || 0) < HEARTBEAT_EVERY_MS) return;
   const registration = await ready();
+  registration.update().catch(() => {});
   const key = await serverKey();
   const there = await registration.pushManager.getSubscription();
   if (Notification.permission === "granted" && (!there || keyOfSubscription(there) !== key))

@@ -89,6 +89,7 @@ function listenToWorker() {
 async function readConfig() {
   const config = await api.config();
   await remember("reserved", config.disallowed_topics || []);
+  await remember("key", config.web_push_public_key || undefined);
 }
 
 async function start() {

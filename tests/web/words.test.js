@@ -8,6 +8,7 @@ import { sentence } from "../../web/static/app/deliveries.js";
 import { linkName, safeImage, safeLink } from "../../web/static/app/links.js";
 import { complaint, randomName } from "../../web/static/app/names.js";
 import { reachWords } from "../../web/static/app/reach.js";
+import { curlOf } from "../../web/static/app/send.js";
 import { parseRoute } from "../../web/static/app/router.js";
 import { ago, dayName, duration, tomorrowMorning, until } from "../../web/static/app/time.js";
 
@@ -120,6 +121,28 @@ test("commands survive the shell", () => {
   assert.equal(shellQuoted("Hello"), '"Hello"');
   assert.equal(shellQuoted("$HOME"), "'$HOME'");
   assert.equal(shellQuoted(`it's "$5"`), `'it'\\''s "$5"'`);
+});
+
+test("what the form sends can be sent with curl too", () => {
+  globalThis.location = { origin: "https://bell.example" };
+  assert.equal(curlOf({ topic: "door", message: "open" }), 'curl \\\n  -d "open" \\\n  https://bell.example/door');
+  const all = curlOf({
+    topic: "door",
+    title: "T",
+    message: "m",
+    priority: 5,
+    tags: ["a", "b"],
+    click: "https://x.y",
+    markdown: true,
+  });
+  for (const part of [
+    '-H "Title: T"',
+    '-H "Priority: 5"',
+    '-H "Tags: a,b"',
+    '-H "Click: https://x.y"',
+    '-H "Markdown: yes"',
+  ])
+    assert.ok(all.includes(part), part);
 });
 
 const reach = (more) => ({

@@ -23,7 +23,7 @@ export function followView(topic) {
 }
 
 /** @param {string} topic @param {(topic: string) => void} onfollowed */
-export function followForm(topic, onfollowed) {
+function followForm(topic, onfollowed) {
   const problem = el("p.complaint", { id: "follow-problem", role: "alert" });
   const input = el("input.mono", {
     id: "follow-topic",

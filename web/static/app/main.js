@@ -2,8 +2,7 @@
 import { api } from "./api.js";
 import { heartbeat, startWorker } from "./device.js";
 import { announce, byId } from "./dom.js";
-import { showBadge } from "./keep.js";
-import { rowOf } from "./keep.js";
+import { rowOf, showBadge } from "./keep.js";
 import { startKeys } from "./keys.js";
 import { gathered, onNews } from "./news.js";
 import { Panes } from "./panes.js";

@@ -1,4 +1,6 @@
 // One message, well set, and what became of it.
+import { api } from "./api.js";
+import { thisBrowser } from "./browser.js";
 import { deliveriesBlock } from "./deliveries.js";
 import { el, icon, iconButton } from "./dom.js";
 import { loadEmoji, splitTags } from "./emoji.js";
@@ -13,7 +15,6 @@ import { textOf } from "./row.js";
 import { archive, markRead } from "./rows.js";
 import { ago, exact } from "./time.js";
 import { confirmed, toast } from "./toast.js";
-import { api } from "./api.js";
 /** @import { Message, Row } from "../../types.js" */
 
 /**
@@ -24,31 +25,40 @@ export function messageView(id, list) {
   const element = el("article.message-view", {});
   const back = `/${list ?? ""}`;
   let shown = "";
-  /** @type {(() => void) | null} */
-  let stopDeliveries = null;
+  let seen = false;
+  let stopDeliveries = () => {};
 
   const draw = async () => {
     const row = await rowOf(id);
     await loadEmoji(row?.head?.tags || []);
-    if (!row?.head)
-      return element.replaceChildren(
-        head(null, back),
-        el("p.sheet.quiet", {}, "This message is no longer here. It was deleted, or it has never reached this device."),
-      );
-    const stamp = `${row.head.id} ${row.head.truncated ? 1 : 0} ${row.versions.length} ${row.inbox ? 1 : 0} ${row.unread ? 1 : 0}`;
+    if (!row?.head) return element.replaceChildren(head(null, back), missing());
+    const stamp = `${row.head.id} ${row.head.truncated ? 1 : 0} ${row.versions.length} ${row.inbox ? 1 : 0}`;
     if (stamp === shown) return;
     shown = stamp;
-    stopDeliveries?.();
+    stopDeliveries();
     const deliveries = deliveriesBlock(row.head.id);
     stopDeliveries = deliveries.close;
     element.replaceChildren(head(row, back), body(row, deliveries.element));
+    if (!seen) await see(row.key);
+    seen = true;
   };
 
-  const ready = draw()
-    .then(() => rowOf(id))
-    .then((row) => (row?.unread ? markRead(row.key) : undefined));
   const stop = onNews("rows", draw);
-  return { element, ready, close: () => (stop(), stopDeliveries?.()) };
+  return { element, ready: draw(), close: () => (stop(), stopDeliveries()) };
+}
+
+function missing() {
+  const words = "This message is no longer here. It was deleted, or it has never reached this device.";
+  return el("p.sheet.quiet", {}, words);
+}
+
+/** Who reads it here needs its notification no more. @param {string} key of the row, and tag of its notification */
+async function see(key) {
+  await markRead(key);
+  const registration = await navigator.serviceWorker?.getRegistration();
+  const shown = (await registration?.getNotifications({ tag: key })) || [];
+  // On Apple's systems a notification that is closed at once counts as one that was never shown.
+  if (!thisBrowser().ios) for (const notification of shown) notification.close();
 }
 
 /** @param {Row | null} row @param {string} back */

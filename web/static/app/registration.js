@@ -21,7 +21,7 @@ export function identity() {
 }
 
 /** @param {Uint8Array | ArrayBuffer} bytes */
-export function base64url(bytes) {
+function base64url(bytes) {
   return btoa(String.fromCharCode(...new Uint8Array(bytes)))
     .replace(/\+/g, "-")
     .replace(/\//g, "_")

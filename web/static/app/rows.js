@@ -51,7 +51,7 @@ export function rowsOf(keys) {
 }
 
 /** @param {string} key @param {(row: Row) => Row} change */
-export async function changeRow(key, change) {
+async function changeRow(key, change) {
   const row = await transact(["rows"], "readwrite", async (rows) => {
     const before = await done(rows.get(key));
     if (!before) return null;

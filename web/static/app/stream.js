@@ -112,10 +112,12 @@ export class Stream {
 export function share(stream) {
   if (!navigator.locks) return void run(stream);
   const own = (/** @type {LockOptions} */ options) =>
-    navigator.locks.request("stream", options, () => run(stream)).catch((error) => {
-      // Any other error comes from a page that is being left, where each further request fails at once, for ever.
-      if (error.name === "AbortError") yieldTo(stream, own);
-    });
+    navigator.locks
+      .request("stream", options, () => run(stream))
+      .catch((error) => {
+        // Any other error comes from a page that is being left, where each further request fails at once, for ever.
+        if (error.name === "AbortError") yieldTo(stream, own);
+      });
   own({ steal: document.visibilityState === "visible" });
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible" && !stream.owned) own({ steal: true });

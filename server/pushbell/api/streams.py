@@ -79,11 +79,14 @@ class Streams:
 
         with self._reading(wanted) as reader:
             await socket.prepare(request)
-            async with asyncio.TaskGroup() as group:
-                pumping = group.create_task(pump())
-                async for _ in socket:
-                    pass  # pings are answered, pongs are noted, everything else is ignored
-                pumping.cancel()
+            try:
+                async with asyncio.TaskGroup() as group:
+                    pumping = group.create_task(pump())
+                    async for _ in socket:
+                        pass  # pings are answered, pongs are noted, everything else is ignored
+                    pumping.cancel()
+            finally:
+                await socket.close()  # else its next ping would keep a connection that is lost in memory
         return socket
 
     async def _stream(

@@ -105,7 +105,7 @@ class DeliveryTable:
         self._writer, self._reader = writer, reader
 
     async def services_with_work(self) -> list[str]:
-        sql = "SELECT service FROM fanouts UNION SELECT service FROM deliveries WHERE state = 'due'"
+        sql = "SELECT service FROM fanouts UNION SELECT service FROM deliveries WHERE state = 'due' AND behind = 0"
         return [service for (service,) in await self._reader.rows(sql)]
 
     async def open_fanouts(self, service: str, *, urgent: bool, after: int, limit: int) -> list[Fanout]:

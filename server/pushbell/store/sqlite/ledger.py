@@ -40,7 +40,7 @@ FOLLOW_DEVICE = """
         AND deliveries.device IN (SELECT value FROM json_each(?))
 """
 LINE_UP = """
-    UPDATE deliveries SET behind = 1
+    UPDATE deliveries INDEXED BY deliveries_in_front SET behind = 1
     WHERE state = 'due' AND behind = 0 AND device IN (SELECT value FROM json_each(?)) AND EXISTS (
         SELECT 1 FROM deliveries e
         WHERE e.device = deliveries.device AND e.state = 'due' AND e.holds AND e.seq < deliveries.seq)

@@ -80,7 +80,6 @@ async def test_every_other_file_may_do_nothing_at_all(server: Server, assets: As
         assert answer.status == 200, path
         assert answer.headers["Content-Security-Policy"] == "default-src 'none'"
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
-        assert answer.headers["Cross-Origin-Resource-Policy"] == "same-origin"
 
 
 async def test_the_page_contains_no_script_and_no_style_of_its_own(server: Server) -> None:

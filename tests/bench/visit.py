@@ -42,6 +42,8 @@ async def visit(server: Server) -> dict[str, int]:
             assert answer.status == 200, page
             listed |= {first or second for first, second in LISTED.findall(await answer.text())}
     for path in sorted({*PAGES, *(path for path in listed if not path.startswith("/app/"))}):
+        if "apple-touch" in path:
+            continue  # only iOS asks for it, when the app is put on the Home Screen
         sizes[path] = await size_of(server, path)
     return sizes
 

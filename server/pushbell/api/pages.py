@@ -27,11 +27,10 @@ CONTENT_SECURITY_POLICY: Final = "; ".join(
         "trusted-types pushbell",
     )
 )
+# Few: a first visit fetches some sixty files, and each brings its headers.
 FILE_HEADERS: Final = {
     **SERVER,
     "Content-Security-Policy": "default-src 'none'",  # a drawing that is opened by itself may do nothing
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Referrer-Policy": "no-referrer",
     "Vary": "Accept-Encoding",
     "X-Content-Type-Options": "nosniff",
 }
@@ -39,6 +38,8 @@ PAGE_HEADERS: Final = {
     **FILE_HEADERS,
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
 REVALIDATE: Final = "no-cache"

@@ -55,8 +55,9 @@ def join(lines: Iterable[bytes]) -> Iterator[bytes]:
 
 def limit_buffers(transport: asyncio.Transport) -> None:
     transport.set_write_buffer_limits(high=PIECE)
-    connection = transport.get_extra_info("socket")
-    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, PIECE)  # else the kernel holds megabytes
+    if hasattr(socket, "TCP_NOTSENT_LOWAT"):  # else the kernel holds up to megabytes: Linux and macOS know this option
+        connection = transport.get_extra_info("socket")
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, PIECE)
 
 
 @contextmanager

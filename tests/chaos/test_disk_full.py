@@ -24,22 +24,22 @@ PUSHED = "pushed"
 RECOVERY_S = 2.0
 
 
-async def test_no_file_may_grow(server, device, push_service, capsys):
+async def test_no_file_may_grow(server, device, push_service):
     """The file system says so late: SQLite sees an I/O error."""
-    await survive(server, await device().subscribe(PUSHED), growing_is_refused, capsys, rounds=2)
+    await survive(server, await device().subscribe(PUSHED), growing_is_refused, rounds=2)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="mounting a file system needs root")
-async def test_the_file_system_is_full(small_disk, capsys):
+async def test_the_file_system_is_full(small_disk):
     server, device = small_disk
-    await survive(server, device, nothing_is_left, capsys, rounds=2)
+    await survive(server, device, nothing_is_left, rounds=2)
 
 
 @pytest.mark.long
 @pytest.mark.skipif(os.geteuid() != 0, reason="mounting a file system needs root")
-async def test_twenty_times_full(small_disk, capsys):
+async def test_twenty_times_full(small_disk):
     server, device = small_disk
-    await survive(server, device, nothing_is_left, capsys, rounds=20)
+    await survive(server, device, nothing_is_left, rounds=20)
 
 
 @pytest_asyncio.fixture
@@ -80,7 +80,7 @@ def nothing_is_left(server: Server) -> Iterator[None]:
     ballast.unlink()
 
 
-async def survive(server, device, full, capsys, rounds):
+async def survive(server, device, full, rounds):
     traffic = Traffic(server)
     follower = Follower(traffic, ",".join((*TOPICS, PUSHED)))
     async with follower.reading(), traffic.flowing(*TOPICS, PUSHED, pause_s=0.005):
@@ -98,13 +98,12 @@ async def survive(server, device, full, capsys, rounds):
     assert books.faults() == []
     assert sorted(books.texts) == sorted(message["message"] for message in follower.received)
     assert (books.accepted, books.states) == (len(pushed), {"delivered": len(pushed)})
-    with capsys.disabled():
-        print(
-            f"\n{rounds} times full: {len(books.texts)} stored, "
-            f"{len(traffic.ledger.of(Outcome.REFUSED))} refused with 507; "
-            f"back after {max(recoveries_s) * 1000:.0f} ms at most; "
-            f"{len(device.phone.pushes) - 1 - len(pushed)} pushes twice"
-        )
+    print(
+        f"{rounds} times full: {len(books.texts)} stored, "
+        f"{len(traffic.ledger.of(Outcome.REFUSED))} refused with 507; "
+        f"back after {max(recoveries_s) * 1000:.0f} ms at most; "
+        f"{len(device.phone.pushes) - 1 - len(pushed)} pushes twice"
+    )
 
 
 async def fill_and_free(server, traffic, follower, full) -> float:

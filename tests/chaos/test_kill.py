@@ -26,17 +26,17 @@ UNSETTLED_S = 0.5
 DOUBLES_PER_KILL = 16
 
 
-async def test_ten_kills_lose_nothing(server, device, push_service, capsys):
-    await survive(server, device, push_service, capsys, kills=10, longest_ms=300)
+async def test_ten_kills_lose_nothing(server, device, push_service):
+    await survive(server, device, push_service, kills=10, longest_ms=300)
 
 
 @pytest.mark.long
 @pytest.mark.timeout(600)
-async def test_two_hundred_kills_lose_nothing(server, device, push_service, capsys):
-    await survive(server, device, push_service, capsys, kills=200, longest_ms=1500)
+async def test_two_hundred_kills_lose_nothing(server, device, push_service):
+    await survive(server, device, push_service, kills=200, longest_ms=1500)
 
 
-async def survive(server, device, push_service, capsys, *, kills, longest_ms):
+async def survive(server, device, push_service, *, kills, longest_ms):
     devices = [await device(f"Phone {number}").subscribe(PUSHED) for number in range(DEVICES)]
     traffic = Traffic(server)
     async with AsyncExitStack() as stack:
@@ -65,12 +65,11 @@ async def survive(server, device, push_service, capsys, *, kills, longest_ms):
     assert books.states == {"delivered": len(wanted) * DEVICES}
 
     acknowledged, unknown = traffic.ledger.of(Outcome.ACKNOWLEDGED), traffic.ledger.of(Outcome.UNKNOWN)
-    with capsys.disabled():
-        print(
-            f"\n{kills} kills: {len(acknowledged)} acknowledged, 0 lost; {len(unknown)} unknown, "
-            f"{len(everything.received) - len(acknowledged)} of them stored; "
-            f"{books.accepted} deliveries, {len(doubles)} of them twice"
-        )
+    print(
+        f"{kills} kills: {len(acknowledged)} acknowledged, 0 lost; {len(unknown)} unknown, "
+        f"{len(everything.received) - len(acknowledged)} of them stored; "
+        f"{books.accepted} deliveries, {len(doubles)} of them twice"
+    )
 
 
 async def kill(traffic: Traffic, longest_ms: int) -> float:

@@ -18,21 +18,21 @@ SLACK_S = 1.0  # what a loaded machine may add
 SLOWEST_HEALTH_S = 0.5
 
 
-async def test_a_lock_of_a_second_only_delays(server, capsys):
-    traffic = await under_lock(server, capsys, locked_s=1.0)
+async def test_a_lock_of_a_second_only_delays(server):
+    traffic = await under_lock(server, locked_s=1.0)
     assert traffic.ledger.of(Outcome.REFUSED) == []
 
 
 @pytest.mark.long
-async def test_a_long_lock_is_answered_with_503(server, capsys):
-    traffic = await under_lock(server, capsys, locked_s=12.0)
+async def test_a_long_lock_is_answered_with_503(server):
+    traffic = await under_lock(server, locked_s=12.0)
     refused = traffic.ledger.of(Outcome.REFUSED)
     assert {entry.status for entry in refused} == {503}
     assert all(entry.retry_after for entry in refused)
     assert min(entry.took_s for entry in refused) >= PATIENCE_S - SLACK_S, "it gave up too early"
 
 
-async def under_lock(server, capsys, locked_s):
+async def under_lock(server, locked_s):
     """Traffic before, during and after; a reader that must not notice more than silence."""
     traffic = Traffic(server)
     async with Follower(traffic, ",".join(TOPICS)).reading() as follower, traffic.flowing(*TOPICS):
@@ -52,12 +52,11 @@ async def under_lock(server, capsys, locked_s):
     assert traffic.ledger.faults(follower.received) == []
     assert await server.stop() == 0
     assert len(read_books(server).texts) == len(follower.received)
-    with capsys.disabled():
-        print(
-            f"\nlocked for {locked_s} s: a publish took {took_s:.2f} s at most, "
-            f"{len(traffic.ledger.of(Outcome.REFUSED))} of {len(traffic.ledger.entries)} refused; "
-            f"health answered within {max(asked_s) * 1000:.0f} ms"
-        )
+    print(
+        f"locked for {locked_s} s: a publish took {took_s:.2f} s at most, "
+        f"{len(traffic.ledger.of(Outcome.REFUSED))} of {len(traffic.ledger.entries)} refused; "
+        f"health answered within {max(asked_s) * 1000:.0f} ms"
+    )
     return traffic
 
 

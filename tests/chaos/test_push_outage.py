@@ -26,7 +26,7 @@ async def test_what_a_push_service_refused_for_a_moment_arrives_in_order(server,
 
 @pytest.mark.long
 @pytest.mark.parametrize("behaviour", [reset, answer(500)], ids=["broken connections", "500"])
-async def test_after_an_outage_everything_arrives(behaviour, server, device, push_service, capsys):
+async def test_after_an_outage_everything_arrives(behaviour, server, device, push_service):
     devices = [await device(f"Phone {number}").subscribe("door") for number in range(3)]
     push_service.answer_with(behaviour)
     sent = []
@@ -40,34 +40,32 @@ async def test_after_an_outage_everything_arrives(behaviour, server, device, pus
     took_s = time.monotonic() - back_at
     await server.stop()
     assert_delivered(server, 3 * len(sent))
-    with capsys.disabled():
-        print(f"\n10 s outage: {attempts} attempts meanwhile, all {3 * len(sent)} there {took_s:.1f} s after its end")
+    print(f"10 s outage: {attempts} attempts meanwhile, all {3 * len(sent)} there {took_s:.1f} s after its end")
 
 
-async def test_a_black_hole_does_not_delay_another_push_service(tmp_path, capsys):
+async def test_a_black_hole_does_not_delay_another_push_service(tmp_path):
     async with PushService() as healthy, PushService() as hole:
         server = Server(tmp_path / "data", PUSHBELL_PUSH_ALLOWED_SERVICES=f"{healthy.origin},{hole.origin}")
         await server.start()
         try:
-            await compare(server, healthy, hole, capsys)
+            await compare(server, healthy, hole)
         finally:
             await server.kill()
             await server.close()
 
 
-async def compare(server, healthy, hole, capsys):
+async def compare(server, healthy, hole):
     there = await AppDevice(server, healthy).subscribe("door")
     before_s = await delays(server, there)
     swallowed = [await AppDevice(server, hole).subscribe("door") for _ in range(20)]
     hole.answer_with(silent)
     with_hole_s = await delays(server, there)
     await hole.until(lambda: len(hole.attempts) > len(swallowed))
-    with capsys.disabled():
-        print(
-            f"\npublish to push: median {median(before_s) * 1000:.1f} ms, worst {max(before_s) * 1000:.1f} ms; "
-            f"beside a black hole {median(with_hole_s) * 1000:.1f} and {max(with_hole_s) * 1000:.1f} ms, "
-            f"{len(hole.attempts) - len(swallowed)} pushes swallowed"
-        )
+    print(
+        f"publish to push: median {median(before_s) * 1000:.1f} ms, worst {max(before_s) * 1000:.1f} ms; "
+        f"beside a black hole {median(with_hole_s) * 1000:.1f} and {max(with_hole_s) * 1000:.1f} ms, "
+        f"{len(hole.attempts) - len(swallowed)} pushes swallowed"
+    )
     assert max(with_hole_s) < 1.0, "its pushes time out after 10 s"
 
 

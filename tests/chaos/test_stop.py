@@ -17,17 +17,17 @@ STREAMS = 30
 LONGEST_STOP_S = 3.0
 
 
-async def test_a_stop_answers_what_is_in_flight(server, capsys):
-    await stop_and_start(server, capsys, rounds=2)
+async def test_a_stop_answers_what_is_in_flight(server):
+    await stop_and_start(server, rounds=2)
 
 
 @pytest.mark.long
 @pytest.mark.timeout(300)
-async def test_fifty_stops_answer_what_is_in_flight(server, capsys):
-    await stop_and_start(server, capsys, rounds=50)
+async def test_fifty_stops_answer_what_is_in_flight(server):
+    await stop_and_start(server, rounds=50)
 
 
-async def stop_and_start(server, capsys, rounds):
+async def stop_and_start(server, rounds):
     traffic = Traffic(server)
     follower = Follower(traffic, ",".join(TOPICS))
     async with follower.reading(), traffic.flowing(*TOPICS * 4):
@@ -40,11 +40,10 @@ async def stop_and_start(server, capsys, rounds):
     assert traffic.ledger.faults(follower.received) == []
     acknowledged = traffic.ledger.of(Outcome.ACKNOWLEDGED)
     assert sorted(read_books(server).texts) == sorted(entry.text for entry in acknowledged)
-    with capsys.disabled():
-        print(
-            f"\n{rounds} stops: {max(took_s):.2f} s at most; {len(acknowledged)} acknowledged and stored, "
-            f"{len(traffic.ledger.of(Outcome.UNKNOWN))} never answered and never stored"
-        )
+    print(
+        f"{rounds} stops: {max(took_s):.2f} s at most; {len(acknowledged)} acknowledged and stored, "
+        f"{len(traffic.ledger.of(Outcome.UNKNOWN))} never answered and never stored"
+    )
 
 
 async def stop(traffic: Traffic) -> float:

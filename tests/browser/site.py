@@ -39,14 +39,14 @@ addEventListener("pushsubscriptionchange", event => event.waitUntil(fetch("/chan
 
 
 class Site:
-    """Serves the page at `url` and signs pushes with its own key. `changed` counts `pushsubscriptionchange` events."""
+    """Serves the page at `url` and signs pushes with its own key. `changed` is set by `pushsubscriptionchange`."""
 
     def __init__(self) -> None:
         self._vapid = Vapid()
         self._vapid.generate_keys()
         self._runner: web.AppRunner
         self.url = ""
-        self.changed = 0
+        self.changed = asyncio.Event()
         self.clicked = asyncio.Event()
 
     async def start(self) -> None:
@@ -77,7 +77,7 @@ class Site:
         return web.Response(text=PAGE.replace("KEY", encode(point)), content_type="text/html")
 
     async def _note_change(self, _: web.Request) -> web.Response:
-        self.changed += 1
+        self.changed.set()
         return web.Response(status=204)
 
     async def _note_click(self, _: web.Request) -> web.Response:

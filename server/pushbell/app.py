@@ -59,6 +59,10 @@ DATABASE = "pushbell.db"
 # A header line of the largest message (`X-Message`, or the query of a GET publish), percent-encoded.
 LONGEST_HEADER = 65_536
 
+# How long the event loop may keep the GIL when the database's thread needs it to say that it has committed. With
+# Python's 5 ms the commits wait for that, and a busy server takes a fifth fewer messages.
+SWITCH_INTERVAL_S = 0.0001
+
 
 class StartError(Exception):
     """The server cannot start; the text says what to do about it."""
@@ -67,6 +71,7 @@ class StartError(Exception):
 def run(config: Config) -> None:
     """Serve until SIGTERM or SIGINT. Exits with 3 and one clear line when the server cannot start."""
     raise_file_limit()
+    sys.setswitchinterval(SWITCH_INTERVAL_S)
     os.umask(0o077)  # what the server writes is its own, also in a data directory that others may read
     try:
         uvloop.run(serve(config))

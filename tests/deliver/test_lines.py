@@ -102,10 +102,11 @@ def test_what_waits_behind_a_failure_can_be_taken_out(lines):
 
 def test_a_line_is_full_at_its_limit(lines):
     for seq in range(3):
-        assert not lines.is_full(1)
+        assert not lines.is_full(1, urgent=False)
         lines.add(job(1, seq))
-    assert lines.is_full(1)
-    assert not lines.is_full(2)
+    assert lines.is_full(1, urgent=False)
+    assert not lines.is_full(1, urgent=True)
+    assert not lines.is_full(2, urgent=False)
 
 
 def test_it_counts_what_is_ready_by_urgency(lines):

@@ -45,6 +45,14 @@ def test_a_new_one_waits_for_older_ones_that_are_being_loaded(ring):
     assert (len(ring), ring.more) == (0, True)
 
 
+def test_one_that_was_loaded_before_it_was_announced_is_taken_in_once(ring):
+    ring.add(walk(4))
+    ring.add(walk(5))
+    ring.drop(ring.turn())
+    ring.offer(walk(5))
+    assert (len(ring), ring.more) == (1, False)
+
+
 def test_one_that_is_done_makes_room(ring):
     done = walk(1)
     ring.offer(done)

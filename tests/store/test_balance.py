@@ -101,9 +101,13 @@ class Books:
             self.in_flight.append((settled, [msgspec.structs.replace(fanout, cursor=cursor)]))
 
     async def retry(self, service, outcomes):
-        due = await self.store.deliveries.due_deliveries(service, self.clock.now(), 5)
+        found = await self.store.deliveries.due_deliveries(service, self.clock.now(), 5, 1)
         states = cycle(outcomes)
-        settled = [self.outcome(each.seq, service, each.device, next(states), each.attempts) for each in due]
+        settled = [
+            self.outcome(owed.seq, service, due.device, next(states), owed.attempts)
+            for due in found
+            for owed in due.owed
+        ]
         self.in_flight.append((settled, []))
 
     def outcome(self, seq, service, device, state, attempts=0):

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from pushbell.message import Event, Message
-from pushbell.store import DeliveryState, Device, DeviceState, Receipt, Settlement, Subscription
+from pushbell.store import DeliveryState, Device, DeviceState, Owed, Receipt, Settlement, Subscription
 
 SERVICE = "https://a.example"
 
@@ -38,8 +38,9 @@ class Ledger:
         await self.deliveries.settle([Settlement(**given | {"state": state, "endpoint": device.endpoint} | fields)])
 
     async def due(self, service=SERVICE):
-        found = await self.deliveries.due_deliveries(service, self.clock.now(), 100)
-        return [(each.seq, each.device.id) for each in found]
+        """What may be sent now; without what waits behind it."""
+        found = await self.deliveries.due_deliveries(service, self.clock.now(), 100, 0)
+        return [(each.owed[0].seq, each.device.id) for each in found]
 
     async def tally(self, message):
         return {name: count for name, count in (await self.deliveries.tally(message.id)).items() if count}
@@ -141,8 +142,9 @@ async def test_a_due_delivery_comes_at_its_time(ledger):
     assert await ledger.due() == []
     assert await ledger.deliveries.next_due_at(SERVICE, now) == now + 10
     ledger.clock.advance(10)
-    [due] = await ledger.deliveries.due_deliveries(SERVICE, ledger.clock.now(), 10)
-    assert (due.seq, due.device, due.attempts, due.superseded) == (message.seq, device, 1, False)
+    [due] = await ledger.deliveries.due_deliveries(SERVICE, ledger.clock.now(), 10, 10)
+    assert due.device == device
+    assert due.owed == [Owed(seq=message.seq, min_priority=1, muted_until=0, attempts=1, superseded=False)]
 
 
 async def test_later_deliveries_to_a_device_wait_behind_one_that_holds(ledger):
@@ -161,6 +163,31 @@ async def test_later_deliveries_to_a_device_wait_behind_one_that_holds(ledger):
     assert await ledger.due() == [(second.seq, "d1"), (third.seq, "d2")]
     await ledger.settle(second, device, DeliveryState.FAILED)
     assert await ledger.due() == [(third.seq, "d1"), (third.seq, "d2")]
+
+
+async def test_urgent_targets_wait_for_failures_and_urgent_ones_only(ledger):
+    device = await ledger.device()
+    parked, urgent = await ledger.publish(), await ledger.publish(priority=5)
+    [fanout] = await ledger.fanouts(urgent=True)
+
+    async def waits():
+        [target] = await ledger.deliveries.targets(fanout, 0, 10)
+        return target.waits
+
+    await ledger.settle(parked, device, DeliveryState.DUE, attempts=0)
+    assert not await waits()
+    await ledger.settle(parked, device, DeliveryState.DUE, attempts=1)
+    assert await waits()
+    assert urgent.seq == fanout.seq
+
+
+async def test_what_waits_behind_comes_along_urgent_first(ledger):
+    device = await ledger.device()
+    head, calm, urgent, last = [await ledger.publish(priority=priority) for priority in (3, 3, 5, 3)]
+    for message in (head, calm, urgent, last):
+        await ledger.settle(message, device, DeliveryState.DUE, due_at=ledger.clock.now())
+    [due] = await ledger.deliveries.due_deliveries(SERVICE, ledger.clock.now(), 10, 2)
+    assert [owed.seq for owed in due.owed] == [urgent.seq, head.seq, calm.seq]
 
 
 async def test_they_pass_one_that_no_longer_holds(ledger):
@@ -198,8 +225,8 @@ async def test_an_update_supersedes_what_it_replaces(ledger):
     assert [each.superseded for each in await ledger.fanouts()] == [True, False, False]
     await ledger.settle(original, device, DeliveryState.DUE, due_at=ledger.clock.now())
     await ledger.settle(other, device, DeliveryState.DUE, due_at=ledger.clock.now(), holds=False)
-    [due, *_] = await ledger.deliveries.due_deliveries(SERVICE, ledger.clock.now(), 10)
-    assert due.superseded
+    [due, *_] = await ledger.deliveries.due_deliveries(SERVICE, ledger.clock.now(), 10, 10)
+    assert due.owed[0].superseded
 
 
 async def test_gone_buries_the_device_and_settles_what_it_was_owed(ledger):
@@ -221,7 +248,7 @@ async def test_a_refusal_of_a_replaced_endpoint_is_due_to_the_new_one(ledger, st
     message = await ledger.publish()
     renewed = await ledger.device(endpoint=f"{SERVICE}/new")
     await ledger.settle(message, device, state, at=ledger.clock.now())
-    [due] = await ledger.deliveries.due_deliveries(SERVICE, ledger.clock.now(), 10)
+    [due] = await ledger.deliveries.due_deliveries(SERVICE, ledger.clock.now(), 10, 10)
     assert due.device == renewed
     assert renewed.state is DeviceState.ACTIVE
 
@@ -243,7 +270,8 @@ async def test_a_device_takes_what_it_is_owed_to_another_push_service(ledger):
     await ledger.settle(due, device, DeliveryState.DUE, due_at=ledger.clock.now())
     await ledger.device(service="https://b.example")
     assert await ledger.due() == []
-    assert [seq for seq, _ in await ledger.due("https://b.example")] == [unreached.seq, due.seq]
+    found = await ledger.deliveries.due_deliveries("https://b.example", ledger.clock.now(), 1, 5)
+    assert [owed.seq for owed in found[0].owed] == [due.seq, unreached.seq]
     assert "https://b.example" in await ledger.deliveries.services_with_work()
 
 

@@ -18,11 +18,10 @@ LONGEST_PAUSE_S: Final = 5.0
 
 
 class Entry(NamedTuple):
-    """An outcome, the delivery it is of, and whether that one stood in line."""
+    """An outcome and the delivery that it is of."""
 
     settlement: Settlement
     job: Job
-    in_line: bool
 
 
 Written = Callable[[Sequence[Entry], Sequence[Walk]], None]
@@ -47,8 +46,8 @@ class Journal:
     def is_empty(self) -> bool:
         return self._emptied.is_set()
 
-    def write(self, settlement: Settlement, job: Job, *, in_line: bool) -> None:
-        self._entries.append(Entry(settlement, job, in_line))
+    def write(self, settlement: Settlement, job: Job) -> None:
+        self._entries.append(Entry(settlement, job))
         self._fill()
 
     def note(self, walk: Walk) -> None:

@@ -16,11 +16,11 @@ from pushbell.deliver.parcel import Parcels
 from pushbell.deliver.policy import DeliveryPolicy
 from pushbell.deliver.sender import Sender
 from pushbell.deliver.service import Service
-from pushbell.deliver.services import Accepted, Later, Outcome, WrongKey
+from pushbell.deliver.services import Accepted, Gone, Later, Outcome, WrongKey
 from pushbell.deliver.verdict import Verdicts, settle
 from pushbell.deliver.walk import Walk
 from pushbell.log import event
-from pushbell.store import Deliveries, DeliveryState, StoreError
+from pushbell.store import Deliveries, DeliveryState, Settlement, StoreError
 from pushbell.tasks import Supervisor
 
 LOG = logging.getLogger(__name__)
@@ -150,6 +150,7 @@ class Lane:
     async def _is_unknown(self, job: Job) -> bool:
         """Whether the device never got what is to be deleted or cleared."""
         message = job.parcel.message
+        await self._journal.flush()  # it may have got it this moment
         try:
             return not await self._deliveries.was_delivered(message.topic, message.sequence, job.device.number)
         except StoreError:  # then rather once too often
@@ -157,7 +158,8 @@ class Lane:
 
     def _withhold(self, job: Job, state: DeliveryState, reason: str) -> None:
         settlement = settle(job, state, self._clock.now(), attempts=job.attempts, reason=reason)
-        self._journal.write(settlement, job, in_line=True)
+        self._loader.record(settlement, job)
+        self._lines.leave(job)
 
     async def _deliver(self, job: Job) -> None:
         passed = self._health.enter()
@@ -172,18 +174,19 @@ class Lane:
             self._health.abandon(passed)
             raise
         hasten = self._health.leave(passed, outcome)
-        self._settle(job, outcome)
         await self._note(job, outcome, limit)
+        self._settle(job, outcome)
         if hasten:
             await self._deliveries.hasten(self._service.origin, self._clock.now())
             self.recheck()
 
     def _settle(self, job: Job, outcome: Outcome) -> None:
         settlement = self._verdicts.after(job, outcome, self._clock.now(), outage=self._health.is_paused)
-        if settlement.holds:
-            self._loader.hold(job)
-            self._send_back(job)
-        self._journal.write(settlement, job, in_line=True)
+        if settlement.holds or isinstance(outcome, Gone | WrongKey):
+            for follower in self._lines.withdraw(job):
+                self._send_back(follower, settlement)
+        self._loader.record(settlement, job)
+        self._lines.leave(job)
         if news := _NEWS.get(settlement.state):
             level, text = news
             event(
@@ -197,25 +200,27 @@ class Lane:
                 reason=settlement.reason,
             )
 
-    def _send_back(self, job: Job) -> None:
-        """What waits behind a delivery that is to be retried waits in the database."""
-        for follower in self._lines.withdraw(job):
-            if follower.is_retry:
-                self._loader.forget(follower)  # the store lines it up behind this one
-            else:
-                self._loader.park(follower)
+    def _send_back(self, job: Job, first: Settlement) -> None:
+        """What waits behind a delivery that is to be retried waits in the database; the end of a device ends all."""
+        if job.is_retry:
+            self._loader.forget(job)  # the store lines it up behind the first one, or settles it with the device
+        elif first.state is DeliveryState.DUE:
+            self._loader.park(job)
+        else:
+            self._loader.record(settle(job, first.state, first.at, attempts=0, reason=first.reason), job)
 
     async def _note(self, job: Job, outcome: Outcome, limit: int) -> None:
         """What was learned about the device."""
-        if isinstance(outcome, WrongKey):
-            await self._deliveries.mark_wrong_key(job.device.number, job.device.endpoint)
-        elif isinstance(outcome, Accepted) and limit < job.device.size_limit:
-            await self._deliveries.shrink_device(job.device.number, limit)
+        try:
+            if isinstance(outcome, WrongKey):
+                await self._deliveries.mark_wrong_key(job.device.number, job.device.endpoint)
+            elif isinstance(outcome, Accepted) and limit < job.device.size_limit:
+                await self._deliveries.shrink_device(job.device.number, limit)
+        except StoreError as error:  # the next push will teach it again
+            event(LOG, "device not updated", level=logging.WARNING, device=job.device.id, reason=str(error))
 
     def _written(self, entries: Sequence[Entry], walks: Sequence[Walk]) -> None:
-        for settlement, job, in_line in entries:
-            if in_line:
-                self._lines.leave(job)
+        for settlement, job in entries:
             self._loader.note(settlement, job)
         for walk in walks:
             if walk.is_done:

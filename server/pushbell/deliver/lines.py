@@ -38,8 +38,10 @@ class Lines:
         first, second = self._ready[:2] if urgent else self._ready[2:]
         return len(first) + len(second)
 
-    def is_full(self, device: int) -> bool:
-        return len(self._lines.get(device, ())) >= self._room_per_device
+    def is_full(self, device: int, *, urgent: bool) -> bool:
+        """Whether no more may be loaded for the device; those that wait do not keep out urgent ones."""
+        room = self._room_per_device * (2 if urgent else 1)
+        return len(self._lines.get(device, ())) >= room
 
     def add(self, job: Job) -> None:
         device = job.device.number
@@ -63,7 +65,7 @@ class Lines:
         return None
 
     def leave(self, job: Job) -> None:
-        """It is settled: the device's next one may go."""
+        """Its outcome is known: the device's next one may go."""
         device = job.device.number
         line = self._lines[device]
         line.remove(job)

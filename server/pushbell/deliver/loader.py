@@ -13,7 +13,7 @@ from pushbell.deliver.service import Service
 from pushbell.deliver.unseen import Unseen
 from pushbell.deliver.verdict import park, settle
 from pushbell.deliver.walk import Walk
-from pushbell.store import Deliveries, Due, Fanout, Settlement, Target
+from pushbell.store import Deliveries, DeliveryState, Device, Due, Fanout, Owed, Settlement, Target
 
 
 class Loader:
@@ -33,7 +33,7 @@ class Loader:
         self._lines, self._journal, self._policy, self._clock = lines, journal, policy, clock
         self._rings = (Ring(policy.open_fanouts, urgent=True), Ring(policy.open_fanouts, urgent=False))
         self._retrying: Unseen[tuple[int, int]] = Unseen()  # (seq, device)
-        self._held: Unseen[int] = Unseen()  # devices whose next deliveries have to wait in the database
+        self._stopped: Unseen[tuple[int, bool]] = Unseen()  # (device, urgent): what has to wait in the database
         self.due_at = 0.0  # when something may be due: the wall's time, infinite for never
 
     def has_more(self, wanted: int) -> bool:
@@ -59,19 +59,20 @@ class Loader:
 
     def park(self, job: Job) -> None:
         """Let a first attempt that cannot be made yet wait in the database."""
-        self.hold(job)
-        self._journal.write(park(job, self._clock.now()), job, in_line=False)
+        self.record(park(job, self._clock.now()), job)
 
-    def hold(self, job: Job) -> None:
-        """An outcome for which later deliveries to the device have to wait goes to the journal."""
-        self._held.add(job.device.number)
+    def record(self, settlement: Settlement, job: Job) -> None:
+        """Have an outcome written. Until it is, nothing is loaded that depends on it."""
+        for urgent in _stops(settlement, job):
+            self._stopped.add((job.device.number, urgent))
+        self._journal.write(settlement, job)
 
     def note(self, settlement: Settlement, job: Job) -> None:
-        """An outcome is durable: something may have become due by it."""
+        """The outcome is durable: something may have become due by it."""
         if job.is_retry:
             self._retrying.release(job.key)
-        if settlement.holds:
-            self._held.release(job.device.number)
+        for urgent in _stops(settlement, job):
+            self._stopped.release((job.device.number, urgent))
         if settlement.holds or job.is_retry:
             self.due_at = 0.0  # look again: what was passed over, and whoever has come forward
         elif settlement.due_at:
@@ -88,7 +89,7 @@ class Loader:
 
     async def load(self, wanted: int) -> None:
         """Until `wanted` deliveries of each urgency are ready, or there are no more."""
-        self._held.refresh()
+        self._stopped.refresh()
         self._retrying.refresh()
         for ring in self._rings:
             await self._refill(ring)
@@ -131,16 +132,14 @@ class Loader:
         self._journal.note(walk)
         now = self._clock.now()
         for target in page:
-            device = target.device.number
-            behind = target.waits or device in self._held or self._lines.is_full(device)
-            self._admit(self._first_attempt(walk, target), now, behind=behind)
+            job = self._first_attempt(walk, target)
+            self._admit(job, now, behind=target.waits or self._has_to_wait(job))
 
     def _admit(self, job: Job, now: float, *, behind: bool) -> None:
         """Into its line; or into the ledger at once, when it is pointless or has to wait for long."""
         if verdict := job.pointless(now):
             state, reason = verdict
-            settlement = settle(job, state, now, attempts=job.attempts, reason=reason)
-            self._journal.write(settlement, job, in_line=False)
+            self.record(settle(job, state, now, attempts=job.attempts, reason=reason), job)
         elif behind:
             self.park(job)
         else:
@@ -149,24 +148,35 @@ class Loader:
     async def _load_due(self) -> None:
         self.due_at = math.inf  # set back by whatever becomes due while the query runs
         now = self._clock.now()
-        limit = self._policy.page + len(self._retrying)
-        found = await self._deliveries.due_deliveries(self._service.origin, now, limit)
-        due = [each for each in found if not self._is_taken(each)]
-        parcels = await self._parcels.fetch(sorted({each.seq for each in due}))
-        for each in due:
-            if parcel := parcels.get(each.seq):
-                parcel.superseded |= each.superseded
-                self._retrying.add((each.seq, each.device.number))
-                self._admit(self._retry(each, parcel), now, behind=False)
+        limit = self._policy.due_page + len(self._retrying)
+        found = await self._deliveries.due_deliveries(self._service.origin, now, limit, self._policy.waiting_per_device)
+        parcels = await self._parcels.fetch(sorted({owed.seq for due in found for owed in due.owed}))
+        for due in found:
+            self._take_in(due, parcels, now)
         next_due_at = now if len(found) == limit else await self._deliveries.next_due_at(self._service.origin, now)
         self.due_at = min(self.due_at, math.inf if next_due_at is None else next_due_at)
+
+    def _take_in(self, due: Due, parcels: dict[int, Parcel], now: float) -> None:
+        """Line up what is due to a device and not taken already, as much as there is room for."""
+        device = due.device.number
+        for owed in due.owed:
+            parcel = parcels.get(owed.seq)
+            if parcel is None or (owed.seq, device) in self._retrying:
+                continue
+            parcel.superseded |= owed.superseded
+            job = self._retry(due.device, owed, parcel)
+            if self._has_to_wait(job):
+                break
+            self._retrying.add(job.key)
+            self._admit(job, now, behind=False)
+
+    def _has_to_wait(self, job: Job) -> bool:
+        device = job.device.number
+        return (device, job.parcel.urgent) in self._stopped or self._lines.is_full(device, urgent=job.parcel.urgent)
 
     def _ring_of(self, walk: Walk) -> Ring:
         urgent, others = self._rings
         return urgent if walk.fanout.urgent else others
-
-    def _is_taken(self, due: Due) -> bool:
-        return (due.seq, due.device.number) in self._retrying or due.device.number in self._held
 
     def _first_attempt(self, walk: Walk, target: Target) -> Job:
         return Job(
@@ -179,12 +189,21 @@ class Loader:
             subscription=target.subscription,
         )
 
-    def _retry(self, due: Due, parcel: Parcel) -> Job:
+    def _retry(self, device: Device, owed: Owed, parcel: Parcel) -> Job:
         return Job(
             parcel=parcel,
-            device=due.device,
+            device=device,
             service=self._service,
-            min_priority=due.min_priority,
-            muted_until=due.muted_until,
-            attempts=due.attempts,
+            min_priority=owed.min_priority,
+            muted_until=owed.muted_until,
+            attempts=owed.attempts,
         )
+
+
+def _stops(settlement: Settlement, job: Job) -> tuple[bool, ...]:
+    """Which later deliveries to the device it stops, by urgency: urgent ones pass queues, but not failures."""
+    if settlement.attempts == 0 and settlement.state is DeliveryState.DUE:
+        return (False, True) if job.parcel.urgent else (False,)
+    if settlement.holds or settlement.state in (DeliveryState.GONE, DeliveryState.FAILED):
+        return (False, True)
+    return ()

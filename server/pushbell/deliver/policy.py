@@ -21,8 +21,9 @@ class DeliveryPolicy(msgspec.Struct, frozen=True, kw_only=True):
     holding_attempts: int = 3  # so often a message keeps the later ones to its device waiting; then they pass it
     page: int = 200  # targets read at once
     open_fanouts: int = 1000  # of each urgency, per push service; the others wait in the database
-    waiting_per_device: int = 32
-    unsettled: int = 2000  # outcomes that wait for the disk before sending pauses
+    due_page: int = 50  # devices with due deliveries read at once
+    waiting_per_device: int = 16
+    unsettled: int = 128  # outcomes that wait for the disk before sending pauses: after a crash they are repeated
     sweep_s: float = 15.0
     idle_s: float = 600.0
     breaker: BreakerPolicy = BreakerPolicy()

@@ -29,6 +29,8 @@ class Ring:
 
     def offer(self, walk: Walk) -> None:
         """A new fan-out: taken in, unless older ones have to be loaded before it."""
+        if walk.fanout.seq <= self.last_seq:
+            return  # a query saw the commit before we were told of it
         if self.more or self.loading or self.room <= 0:
             self.more = True
         else:

@@ -100,7 +100,7 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     device: Device
     min_priority: int
     muted_until: int
-    waits: bool = False  # an earlier message to the device is due and holds: this one goes behind it
+    waits: bool = False  # an earlier one to the device holds: this goes behind it (if urgent, only behind failures)
 
 
 class DeliveryState(StrEnum):
@@ -136,15 +136,21 @@ class Settlement(msgspec.Struct, frozen=True, kw_only=True):
     endpoint: str = ""
 
 
-class Due(msgspec.Struct, frozen=True, kw_only=True):
-    """A delivery of message `seq` that is to be tried (again), with the present settings of its subscription."""
+class Owed(msgspec.Struct, frozen=True, kw_only=True):
+    """Message `seq` is due to a device, with the present settings of the device's subscription."""
 
     seq: int
-    device: Device
     min_priority: int
     muted_until: int
     attempts: int
     superseded: bool  # a later update, delete or clear of the same notification exists
+
+
+class Due(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to be sent to a device, one after the other."""
+
+    device: Device
+    owed: list[Owed]
 
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True):
@@ -297,10 +303,11 @@ class Deliveries(Protocol):
         GONE also makes the device a tombstone and settles all else that is due to it as GONE.
         """
 
-    async def due_deliveries(self, service: str, now: float, limit: int) -> list[Due]:
-        """Deliveries of this push service with `due_at <= now`, urgent first, then by `due_at`, then by seq.
+    async def due_deliveries(self, service: str, now: float, limit: int, behind: int) -> list[Due]:
+        """Devices of this push service with a delivery whose `due_at <= now`: urgent first, then by `due_at` and seq.
 
-        Those behind an earlier one of their device are left out.
+        Each comes with what may be sent to it, at most `behind` + 1 deliveries, urgent first, then by seq. A device to
+        which several are due may come as often, always with the same ones.
         """
 
     async def next_due_at(self, service: str, after: float) -> float | None:

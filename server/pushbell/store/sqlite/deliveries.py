@@ -28,7 +28,11 @@ FANOUT = ", ".join(f"'{name}', {name}" for name in ("seq", "service", "topic", "
 
 TARGETS = """
     SELECT d.*, s.number AS subscription, s.min_priority, s.muted_until, EXISTS (
-        SELECT 1 FROM deliveries w WHERE w.device = d.number AND w.state = 'due' AND w.holds AND w.seq < ?1) AS waits
+        SELECT 1 FROM deliveries w WHERE w.device = d.number AND w.state = 'due' AND w.behind = 0 AND w.holds
+            AND w.seq < ?1 AND (w.urgent >= ?7 OR w.attempts > 0)
+        UNION ALL
+        SELECT 1 FROM deliveries w WHERE w.device = d.number AND w.state = 'due' AND w.behind = 1
+            AND w.seq < ?1 AND w.urgent >= ?7) AS waits
     FROM subscriptions s JOIN devices d ON d.number = s.device
     WHERE s.topic = ?2 AND s.service = ?3 AND s.number > ?4 AND s.number <= ?5
         AND NOT EXISTS (SELECT 1 FROM deliveries l WHERE l.seq = ?1 AND l.device = s.device)
@@ -39,18 +43,32 @@ TARGET = (
     "'muted_until', muted_until, 'waits', json(iif(waits, 'true', 'false'))"
 )
 
-DUE_DELIVERIES = f"""
-    SELECT v.*, d.seq, d.attempts, s.min_priority, s.muted_until, {SUPERSEDED} AS superseded
-    FROM deliveries d JOIN messages m ON m.seq = d.seq JOIN devices v ON v.number = d.device
-        JOIN subscriptions s ON s.device = d.device AND s.topic = m.topic
-    WHERE d.service = ? AND d.state = 'due' AND d.behind = 0 AND d.due_at <= ?
-    ORDER BY d.urgent DESC, d.due_at, d.seq LIMIT ?
+# What may be sent to the device of `d`, in its order: what is due, and what waits behind that.
+IN_ORDER = """
+    SELECT * FROM (
+        SELECT seq, attempts, urgent FROM deliveries
+        WHERE device = d.device AND state = 'due' AND behind = 0 AND due_at <= ?2
+        UNION ALL
+        SELECT * FROM (
+            SELECT seq, attempts, urgent FROM deliveries WHERE device = d.device AND state = 'due' AND behind = 1
+            ORDER BY urgent DESC, seq LIMIT ?4)
+        WHERE NOT EXISTS (
+            SELECT 1 FROM deliveries
+            WHERE device = d.device AND state = 'due' AND behind = 0 AND holds AND due_at > ?2)
+    ) ORDER BY urgent DESC, seq LIMIT ?4 + 1
 """
-DUE = (
-    f"'seq', seq, 'device', json_object({DEVICE}), 'min_priority', min_priority, 'muted_until', muted_until, "
-    "'attempts', attempts, "
-    "'superseded', json(iif(superseded, 'true', 'false'))"
-)
+OWED = f"""
+    SELECT json_group_array(json_object('seq', m.seq, 'min_priority', s.min_priority, 'muted_until', s.muted_until,
+        'attempts', w.attempts, 'superseded', json(iif({SUPERSEDED}, 'true', 'false'))))
+    FROM ({IN_ORDER}) w
+    CROSS JOIN messages m ON m.seq = w.seq CROSS JOIN subscriptions s ON s.device = d.device AND s.topic = m.topic
+"""
+DUE_DELIVERIES = f"""
+    SELECT v.*, ({OWED}) AS owed FROM deliveries d JOIN devices v ON v.number = d.device
+    WHERE d.service = ?1 AND d.state = 'due' AND d.behind = 0 AND d.due_at <= ?2
+    ORDER BY d.urgent DESC, d.due_at, d.seq LIMIT ?3
+"""
+DUE = f"'device', json_object({DEVICE}), 'owed', json(owed)"
 
 WAS_DELIVERED = """
     SELECT EXISTS (
@@ -112,14 +130,14 @@ class DeliveryTable:
         return await self._reader.structs(Fanout, FANOUT, OPEN_FANOUTS, (service, urgent, after, limit))
 
     async def targets(self, fanout: Fanout, after: int, limit: int) -> list[Target]:
-        values = (fanout.seq, fanout.topic, fanout.service, after, fanout.upto, limit)
+        values = (fanout.seq, fanout.topic, fanout.service, after, fanout.upto, limit, fanout.urgent)
         return await self._reader.structs(Target, TARGET, TARGETS, values)
 
     async def settle(self, settlements: Sequence[Settlement], walked: Sequence[Fanout] = ()) -> None:
         await self._writer.write(SETTLE, (settlements, walked))
 
-    async def due_deliveries(self, service: str, now: float, limit: int) -> list[Due]:
-        return await self._reader.structs(Due, DUE, DUE_DELIVERIES, (service, now, limit))
+    async def due_deliveries(self, service: str, now: float, limit: int, behind: int) -> list[Due]:
+        return await self._reader.structs(Due, DUE, DUE_DELIVERIES, (service, now, limit, behind))
 
     async def next_due_at(self, service: str, after: float) -> float | None:
         sql = """SELECT min(due_at) FROM (

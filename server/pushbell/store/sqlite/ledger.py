@@ -1,7 +1,7 @@
 """Writing down outcomes. The sums of the balance sheet are kept by triggers: see the schema."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 
 import aiosqlite
 import msgspec
@@ -11,25 +11,29 @@ from pushbell.store.sqlite.writer import Operation
 
 Entry = tuple[Sequence[Settlement], Sequence[Fanout]]
 
-OUTCOME: Final = ("state", "attempts", "status", "reason", "at", "due_at", "holds")
-
 # A row that is due is replaced; any other row is final. Why a delivery expired is what its last attempt came to.
 REPLACE = """
     UPDATE deliveries SET
         state = s.value ->> 'state', attempts = s.value ->> 'attempts', at = s.value ->> 'at',
-        due_at = s.value ->> 'due_at', holds = s.value ->> 'holds',
+        due_at = s.value ->> 'due_at', holds = s.value ->> 'holds', behind = 0,
         status = iif(s.value ->> 'state' = 'expired', status, s.value ->> 'status'),
         reason = iif(s.value ->> 'state' = 'expired', reason, s.value ->> 'reason')
     FROM json_each(?) s
     WHERE deliveries.seq = s.value ->> 'seq' AND deliveries.device = s.value ->> 'device' AND deliveries.state = 'due'
 """
-# A first outcome needs its open fan-out: without one, the delivery was counted when the fan-out closed.
-INSERT = f"""
-    INSERT INTO deliveries (seq, device, device_name, service, urgent, {", ".join(OUTCOME)})
-    SELECT f.seq, d.number, d.name, f.service, f.urgent, {", ".join(f"s.value ->> '{column}'" for column in OUTCOME)}
-    FROM json_each(?) s
-    JOIN fanouts f ON f.seq = s.value ->> 'seq' AND f.service = s.value ->> 'service'
-    JOIN devices d ON d.number = s.value ->> 'device'
+# A first outcome needs its open fan-out: without one, the delivery was counted when the fan-out closed. Nothing becomes
+# due to a device that unsubscribed during the attempt.
+INSERT = """
+    INSERT INTO deliveries
+        (seq, device, device_name, service, urgent, state, attempts, status, reason, at, due_at, holds)
+    SELECT f.seq, d.number, d.name, f.service, f.urgent,
+        iif(o.value ->> 'state' = 'due' AND s.number IS NULL, 'filtered', o.value ->> 'state'),
+        o.value ->> 'attempts', o.value ->> 'status', o.value ->> 'reason', o.value ->> 'at',
+        iif(s.number IS NULL, 0, o.value ->> 'due_at'), iif(s.number IS NULL, 0, o.value ->> 'holds')
+    FROM json_each(?) o
+    JOIN fanouts f ON f.seq = o.value ->> 'seq' AND f.service = o.value ->> 'service'
+    JOIN devices d ON d.number = o.value ->> 'device'
+    LEFT JOIN subscriptions s ON s.device = d.number AND s.topic = f.topic
     WHERE true
     ON CONFLICT (seq, device) DO NOTHING
 """
@@ -41,7 +45,7 @@ FOLLOW_DEVICE = """
 """
 LINE_UP = """
     UPDATE deliveries INDEXED BY deliveries_in_front SET behind = 1
-    WHERE state = 'due' AND behind = 0 AND device IN (SELECT value FROM json_each(?)) AND EXISTS (
+    WHERE state = 'due' AND behind = 0 AND holds AND device IN (SELECT value FROM json_each(?)) AND EXISTS (
         SELECT 1 FROM deliveries e
         WHERE e.device = deliveries.device AND e.state = 'due' AND e.holds AND e.seq < deliveries.seq)
 """

@@ -125,11 +125,13 @@ CREATE INDEX deliveries_due_by_device ON deliveries (device, seq) WHERE state = 
 CREATE INDEX deliveries_in_front ON deliveries (device, seq) WHERE state = 'due' AND behind = 0;
 CREATE INDEX deliveries_behind ON deliveries (device, urgent DESC, seq) WHERE state = 'due' AND behind = 1;
 
--- Whenever a due row lets go of its device, the next one behind it comes forward.
+-- Whenever a due row lets go of its device and no other holds it, the next one behind comes forward. Only rows that
+-- hold are ever behind, so the chain does not break.
 CREATE TRIGGER delivery_let_go AFTER UPDATE OF state, holds ON deliveries
 WHEN old.state = 'due' AND (new.state <> 'due' OR (old.holds AND NOT new.holds)) BEGIN
     UPDATE deliveries SET behind = 0 WHERE device = new.device AND seq = (
-        SELECT seq FROM deliveries WHERE device = new.device AND state = 'due' AND behind = 1 ORDER BY urgent DESC, seq LIMIT 1);
+        SELECT seq FROM deliveries WHERE device = new.device AND state = 'due' AND behind = 1 ORDER BY urgent DESC, seq LIMIT 1)
+        AND NOT EXISTS (SELECT 1 FROM deliveries WHERE device = new.device AND state = 'due' AND behind = 0 AND holds);
 END;
 
 -- The device's own word. A table of its own, because it may arrive before the delivery is in the ledger.

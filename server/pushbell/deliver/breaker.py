@@ -49,6 +49,8 @@ class Breaker:
 
     @property
     def lets_pass(self) -> bool:
+        if self._opens_at is None and not self._rests_until:
+            return True
         return not self._probing and self._clock.monotonic() >= self.opens_at
 
     def enter(self) -> Ticket:

@@ -16,7 +16,8 @@ class Connection(asyncio.Protocol):
 
     def __init__(self) -> None:
         self.idle_since = 0.0
-        self.lost: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._loop = asyncio.get_running_loop()
+        self.lost: asyncio.Future[None] = self._loop.create_future()
         self._reader = AnswerReader()
         self._waiter: asyncio.Future[Answer] | None = None
         self._transport: asyncio.Transport
@@ -24,10 +25,9 @@ class Connection(asyncio.Protocol):
 
     async def exchange(self, request: bytes, timeout_s: float) -> Answer:
         """Send a request and wait for its answer. Raises TransportError; what failed or was cancelled is closed."""
-        loop = asyncio.get_running_loop()
         self._reader.begin()
-        self._waiter = loop.create_future()
-        timer = loop.call_later(timeout_s, self._break_off, "no answer in time")
+        self._waiter = self._loop.create_future()
+        timer = self._loop.call_later(timeout_s, self._break_off, "no answer in time")
         self._transport.write(request)
         try:
             return await self._waiter

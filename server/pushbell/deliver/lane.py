@@ -143,6 +143,8 @@ class Lane:
 
     def _look_ahead(self) -> None:
         """Have more loaded, or more workers started, before they are missing."""
+        if self._wakeup.is_set():
+            return  # the lane is about to look anyway
         room = self._health.room
         if (self._lines.ready and len(self._workers) < room) or self._loader.has_more(room):
             self._wakeup.set()

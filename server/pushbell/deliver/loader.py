@@ -38,9 +38,10 @@ class Loader:
 
     def has_more(self, wanted: int) -> bool:
         """Whether `load` would find something."""
-        if self.due_at <= self._clock.now() or any(ring.more for ring in self._rings):
-            return True
-        return any(ring.turn() and self._is_wanted(ring, wanted) for ring in self._rings)
+        for ring in self._rings:
+            if ring.more or (ring.turn() and self._is_wanted(ring, wanted)):
+                return True
+        return self.due_at <= self._clock.now()
 
     @property
     def is_idle(self) -> bool:

@@ -11,7 +11,7 @@ import sqlite3
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import aiosqlite
 
@@ -49,8 +49,7 @@ def each(function: Callable[[aiosqlite.Connection, T], Awaitable[R]]) -> Operati
     return Operation(run)
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One caller of `write`. At `until` (loop time) it stops waiting for another program's lock."""
 
     item: Any
@@ -62,6 +61,7 @@ class Writer:
     """Owns the writing connection and the queue before it, which holds at most `max_pending` items."""
 
     def __init__(self, connection: aiosqlite.Connection, max_pending: int) -> None:
+        self._loop = asyncio.get_running_loop()
         self._connection = connection
         self._max_pending = max_pending
         self._pending = 0
@@ -69,15 +69,14 @@ class Writer:
         self._wakeup = asyncio.Event()
         self._closing = False
         self._in_trouble = False
-        self._task = asyncio.create_task(self._run(), name="store-writer")
+        self._task = self._loop.create_task(self._run(), name="store-writer")
 
     async def write(self, operation: Operation[T, R], item: T) -> R:
         """Durable when it returns. Raises StoreBusy when too much waits, StoreFull, StoreError."""
         if self._pending >= self._max_pending or self._closing:
             raise StoreBusy("too many writes are waiting")
-        loop = asyncio.get_running_loop()
-        done: asyncio.Future[R] = loop.create_future()
-        self._queues.setdefault(operation, []).append(Entry(item, done, loop.time() + PATIENCE_S))
+        done: asyncio.Future[R] = self._loop.create_future()
+        self._queues.setdefault(operation, []).append(Entry(item, done, self._loop.time() + PATIENCE_S))
         self._pending += 1
         self._wakeup.set()
         return await done
@@ -132,7 +131,7 @@ class Writer:
 
     def _put_back(self, operation: Operation[Any, Any], entries: Sequence[Entry]) -> Sequence[Entry]:
         """Queue those again that may wait for the lock some more; return the others."""
-        now = asyncio.get_running_loop().time()
+        now = self._loop.time()
         if patient := [entry for entry in entries if now < entry.until]:
             self._queues[operation] = patient + self._queues.get(operation, [])
         return [entry for entry in entries if now >= entry.until]

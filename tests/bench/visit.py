@@ -7,9 +7,11 @@ from pathlib import Path
 from tests.bench.figures import Figure
 from tests.harness.server import Server
 
-# What a page or a worker names: the attributes of HTML, and the strings of the worker's own list.
-LISTED = re.compile(r"""(?:src|href)="(/[^"]*)"|"(/static/[^"]+[^"/])\"""")
-PAGES = ("/", "/sw.js")
+# What the page loads; iOS asks for the touch icon only when the app is put on the Home Screen.
+LOADED = re.compile(r'<(?:script|link(?! rel="apple-touch-icon"))\b[^>]* (?:src|href)="(/[^"]+)"')
+# What the worker loads: addresses, and names behind the folder of this version.
+KEPT = re.compile(r"/static/[0-9a-f]+/[^\"`]+\.\w+")
+FOLDER = re.compile(r'STATIC = "([^"]+)"')
 
 
 async def measure(folder: Path) -> list[Figure]:
@@ -35,17 +37,17 @@ async def measure(folder: Path) -> list[Figure]:
 
 async def visit(server: Server) -> dict[str, int]:
     """Bytes on the wire by path; each file once, as a browser's cache has it."""
-    sizes: dict[str, int] = {}
-    listed: set[str] = set()
-    for page in PAGES:
-        async with server.request("GET", page) as answer:
-            assert answer.status == 200, page
-            listed |= {first or second for first, second in LISTED.findall(await answer.text())}
-    for path in sorted({*PAGES, *(path for path in listed if not path.startswith("/app/"))}):
-        if "apple-touch" in path:
-            continue  # only iOS asks for it, when the app is put on the Home Screen
-        sizes[path] = await size_of(server, path)
-    return sizes
+    page, worker = await text_of(server, "/"), await text_of(server, "/sw.js")
+    folder = FOLDER.search(worker)
+    assert folder, "the worker names its files in another way now"
+    listed = {*LOADED.findall(page), *KEPT.findall(worker.replace("${STATIC}", folder[1]))}
+    return {path: await size_of(server, path) for path in sorted({"/", "/sw.js", *listed})}
+
+
+async def text_of(server: Server, path: str) -> str:
+    async with server.request("GET", path) as answer:
+        assert answer.status == 200, path
+        return str(await answer.text())
 
 
 async def size_of(server: Server, path: str) -> int:

@@ -11,6 +11,8 @@ from tests.harness.server import Server
 LOADED = re.compile(r'<(?:script|link(?! rel="apple-touch-icon"))\b[^>]* (?:src|href)="(/[^"]+)"')
 # What the worker loads: addresses, and names behind the folder of this version.
 KEPT = re.compile(r"/static/[0-9a-f]+/[^\"`]+\.\w+")
+# The list that the worker fetches when it is installed; what it names elsewhere is fetched on first use.
+SHELL = re.compile(r"const SHELL = \[(.*?)\];", re.DOTALL)
 FOLDER = re.compile(r'STATIC = "([^"]+)"')
 
 
@@ -38,9 +40,10 @@ async def measure(folder: Path) -> list[Figure]:
 async def visit(server: Server) -> dict[str, int]:
     """Bytes on the wire by path; each file once, as a browser's cache has it."""
     page, worker = await text_of(server, "/"), await text_of(server, "/sw.js")
-    folder = FOLDER.search(worker)
+    folder, shell = FOLDER.search(worker), SHELL.search(worker)
     assert folder, "the worker names its files in another way now"
-    listed = {*LOADED.findall(page), *KEPT.findall(worker.replace("${STATIC}", folder[1]))}
+    assert shell, "the worker lists its files in another way now"
+    listed = {*LOADED.findall(page), *KEPT.findall(shell[1].replace("${STATIC}", folder[1]))}
     return {path: await size_of(server, path) for path in sorted({"/", "/sw.js", *listed})}
 
 
